@@ -15,8 +15,16 @@ from .messages_api import MessagesApi, Turn
 ON_LOOPBACK = Path(__file__).with_name("on_loopback.py")
 TOOLS = "Edit Write Read Bash Skill"
 SESSION_LIMIT = 120  # seconds
-# What a machine may need to reach its package registries, beside the proxies.
-REGISTRY_SETTINGS = ("PIP_", "UV_", "SSL_CERT_", "REQUESTS_CA_BUNDLE")
+
+
+def registry_settings() -> dict[str, str]:
+    """How this machine reaches its package registries, where its environment says so."""
+    starts, ends = ("PIP_", "UV_", "SSL_CERT_"), ("_PROXY", "_CA_BUNDLE")
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(starts) or name.upper().endswith(ends)
+    }
 
 
 class Claude:
