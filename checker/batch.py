@@ -1,0 +1,164 @@
+"""Many files in, all their findings out; in several processes when there are enough files."""
+
+from __future__ import annotations
+
+import os
+
+from checker.check import Report, check_source
+from checker.config import Config
+from checker.discover import File
+from checker.finding import ADVICE, Finding
+from checker.source import MAX_BYTES, Source, decode
+
+PARALLEL_FROM = 48
+CHUNK = 8
+
+UNPARSABLE = "OB904"
+UTF16_MARK = b"\xff\xfe"
+MARKS = (b"Oban", b"oban", b"def perform", b"def process", b"Worker")
+
+
+class Outcome:
+    """What checking files gave, everything in a fixed order.
+
+    `findings`: sorted by place. `lines`: `(path, line)` of each finding → that
+    line's text. `files`: how many were read; `workers`: how many they define;
+    `suppressed`: how many findings were kept back. `problems`: `(path,
+    message)` of files that could not be read and of rules that broke.
+    """
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.lines: dict[tuple[str, int], str] = {}
+        self.files = 0
+        self.workers = 0
+        self.suppressed = 0
+        self.problems: list[tuple[str, str]] = []
+
+    def count(self, severity: str) -> int:
+        """How many findings have a severity."""
+        return sum(finding.severity == severity for finding in self.findings)
+
+    @property
+    def blocking(self) -> bool:
+        return any(finding.blocking for finding in self.findings)
+
+
+def check_files(files: list[File]) -> Outcome:
+    """Check files. Raises nothing for what they hold."""
+    outcome, tasks = Outcome(), []
+    for file in files:
+        try:
+            data = _read(file.path) if file.data is None else file.data
+        except OSError as error:
+            outcome.problems.append((file.shown, f"cannot be read: {error.strerror}"))
+            continue
+        outcome.files += 1
+        if needs_check(data):
+            tasks.append((file.shown, data, file.config))
+    for path, report, lines in _checked(tasks):
+        _join(outcome, path, report, lines)
+    outcome.findings.sort(key=Finding.sort_key)
+    return outcome
+
+
+def needs_check(data: bytes) -> bool:
+    """Whether a file can give a finding: it speaks of jobs, or is no proper text."""
+    if _flaw(data) is not None:
+        return True
+    text = decode(data).encode("utf-8", "replace") if data[:2] == UTF16_MARK else data
+    return any(mark in text for mark in MARKS)
+
+
+def _checked(tasks: list[tuple]):
+    processes = min(_processors(), len(tasks) // CHUNK)
+    if len(tasks) < PARALLEL_FROM or processes < 2:
+        yield from map(_check, tasks)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(processes) as pool:
+        yield from pool.map(_check, tasks, chunksize=CHUNK)
+
+
+def _check(task: tuple[str, bytes, Config]) -> tuple[str, Report, dict[int, str]]:
+    """Check one text; also gives the lines that have findings, by their number."""
+    path, data, config = task
+    source = Source(path, decode(data[:MAX_BYTES]))
+    flaw = _flaw(data)
+    report = Report()
+    if flaw is None or flaw.partial:
+        report = _guarded(source, config)
+    if flaw is not None and config.enables(UNPARSABLE):
+        _add_flaw(report, flaw, source, config)
+    rows = source.text.split("\n") if report.findings else []
+    wanted = {finding.line for finding in report.findings}
+    return path, report, {line: rows[line - 1] for line in wanted if line <= len(rows)}
+
+
+def _guarded(source: Source, config: Config) -> Report:
+    try:
+        return check_source(source, config)
+    except Exception as error:  # a fault of ours must not hide the other files' findings
+        report = Report()
+        report.failures.append(f"the checker failed ({type(error).__name__}: {error})")
+        return report
+
+
+class _Flaw:
+    """Why a text cannot be read, or (`partial`) not in full; `offset` in bytes."""
+
+    __slots__ = ("message", "help", "offset", "partial")
+
+    def __init__(self, message: str, help: str, offset: int = 0, partial: bool = False) -> None:
+        self.message = message
+        self.help = help
+        self.offset = offset
+        self.partial = partial
+
+
+def _flaw(data: bytes) -> _Flaw | None:
+    if len(data) > MAX_BYTES:
+        return _Flaw("The file is larger than 1 MB and is not checked.", "Split the file.")
+    if data[:2] == UTF16_MARK:
+        return None
+    if b"\0" in data:
+        return _Flaw("The file is binary and is not checked.", "Rename the file, or exclude it.")
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        message = f"Byte 0x{data[error.start]:02x} is not UTF-8; Elixir does not compile the file."
+        return _Flaw(message, "Save the file as UTF-8.", error.start, partial=True)
+    return None
+
+
+def _add_flaw(report: Report, flaw: _Flaw, source: Source, config: Config) -> None:
+    line, column = source.position(flaw.offset)
+    if any(f.rule == UNPARSABLE and f.line == line for f in report.findings):
+        return
+    report.findings.append(
+        Finding(
+            rule=UNPARSABLE, name="unparsable", path=source.path, message=flaw.message,
+            severity=config.severity_of(UNPARSABLE, ADVICE), help=flaw.help, trigger="",
+            line=line, column=column, end_line=line, end_column=column + flaw.partial,
+        )
+    )  # fmt: skip
+
+
+def _join(outcome: Outcome, path: str, report: Report, lines: dict[int, str]) -> None:
+    outcome.findings += report.findings
+    outcome.workers += report.workers
+    outcome.suppressed += sum(len(s.silenced) for s in getattr(report, "suppressions", ()))
+    outcome.problems += [(path, failure) for failure in report.failures]
+    outcome.lines.update({(path, line): text for line, text in lines.items()})
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
