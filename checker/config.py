@@ -335,7 +335,8 @@ def is_call(text: str) -> bool:
     module, dot, function = name.rpartition(".")
     named = module[1:].isidentifier() if module.startswith(":") else is_module(module)
     numbered = arity.isascii() and arity.isdigit() if slash else True
-    return bool(dot) and named and numbered and function.rstrip("!?").isidentifier()
+    called = function.rstrip("!?").isidentifier() and not function[0].isupper()
+    return bool(dot) and named and numbered and called
 
 
 def rule_names() -> dict[str, str]:
