@@ -86,12 +86,11 @@ def _check(task: tuple[str, bytes, Config]) -> tuple[str, Report, dict[int, str]
     path, data, config = task
     source = Source(path, decode(data[:MAX_BYTES]))
     flaw = _flaw(data)
-    report = Report()
-    if flaw is None or flaw.partial:
-        report = _guarded(source, config)
+    readable = flaw is None or flaw.partial
+    report = _guarded(source, config) if readable else Report()
     if flaw is not None and config.enables(UNPARSABLE):
         _add_flaw(report, flaw, source, config)
-    rows = source.text.split("\n") if report.findings else []
+    rows = source.text.split("\n") if readable and report.findings else []
     wanted = {finding.line for finding in report.findings}
     return path, report, {line: rows[line - 1] for line in wanted if line <= len(rows)}
 

@@ -54,7 +54,7 @@ def check(
 
     texts = {}
     if STDIN in paths:
-        texts[stdin_filename or STDIN_NAME] = click.get_binary_stream("stdin").read(MAX_BYTES + 1)
+        texts[stdin_filename or STDIN_NAME] = sys.stdin.buffer.read(MAX_BYTES + 1)
     found = find([path for path in paths or (".",) if path != STDIN], texts)
     outcome = check_files(found.files)
     problems = found.problems + outcome.problems
@@ -109,7 +109,13 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.reconfigure(errors="backslashreplace")
-    cli.main(prog_name="oban-guard")
+    try:
+        cli.main(prog_name="oban-guard")
+    except Exception:  # exit code 1 would say that something was found
+        import traceback
+
+        traceback.print_exc()
+        sys.exit(FAILED)
 
 
 def _print_result(style: str, outcome, problems: list[tuple[str, str]]) -> None:

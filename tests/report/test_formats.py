@@ -37,7 +37,7 @@ def outcome(*findings):
 
 
 def test_json_is_the_documented_object():
-    fix = Fix(True, [Edit(12, 20, 12, 40, "{:cancel, :not_found}")])
+    fix = Fix(True, [Edit(12, 19, 12, 39, "{:cancel, :not_found}")])
     made = outcome(finding(), finding(rule="OB999", severity="advice", worker=None, fix=fix))
     shown = json.loads(json_format.render(made, [("lib/broken.ex", "cannot be read")]))
     assert shown["findings"][0] == {
@@ -59,7 +59,7 @@ def test_json_is_the_documented_object():
     assert shown["findings"][1]["fix"] == {
         "safe": True,
         "edits": [
-            {"line": 12, "column": 20, "end_line": 12, "end_column": 39,
+            {"line": 12, "column": 19, "end_line": 12, "end_column": 39,
              "text": "{:cancel, :not_found}"}
         ],
     }  # fmt: skip

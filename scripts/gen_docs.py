@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Write docs/rules/ from the rules' own documentation.
+
+    python scripts/gen_docs.py            write the pages, remove those of rules that are gone
+    python scripts/gen_docs.py --check    write nothing; exit 1 when a page is not current
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "docs/rules"
+INDEX = "README.md"
+
+sys.path.insert(0, str(ROOT))
+
+from checker.report import catalogue  # noqa: E402
+
+
+def pages(rules: list) -> dict[str, str]:
+    """File name → content: one page per rule, and an index."""
+    made = {f"{rule.ID}.md": _page(rule) for rule in rules}
+    made[INDEX] = _index(rules)
+    return made
+
+
+def stale(folder: Path, wanted: dict[str, str]) -> list[str]:
+    """Names of the pages that are missing, outdated or left over, sorted."""
+    present = {path.name: path.read_text("utf-8") for path in folder.glob("*.md")}
+    names = present.keys() | wanted.keys()
+    return sorted(name for name in names if present.get(name) != wanted.get(name))
+
+
+def write(folder: Path, wanted: dict[str, str]) -> None:
+    """Make the folder hold exactly these pages."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in stale(folder, wanted):
+        if name in wanted:
+            (folder / name).write_text(wanted[name], "utf-8")
+        else:
+            (folder / name).unlink()
+
+
+def _page(rule) -> str:
+    suppression = (
+        "## Suppress\n\n"
+        "On the line, or in a comment of its own above it, with a reason of at least two words:\n\n"
+        f"```elixir\n# oban-guard: ignore[{rule.ID}] why this is right\n```\n"
+    )
+    source = Path(rule.__file__).resolve().relative_to(ROOT).as_posix()
+    return f"{_header(source)}{catalogue.page(rule)}\n{suppression}"
+
+
+def _index(rules: list) -> str:
+    rows = "".join(
+        f"| [{rule.ID}]({rule.ID}.md) | {rule.NAME} | {rule.SEVERITY} "
+        f"| {catalogue.summary(rule).replace('|', chr(92) + '|')} |\n"
+        for rule in rules
+    )
+    return (
+        f"{_header('checker/rules')}# Rules\n\n"
+        "| Rule | Name | Severity | What it finds |\n|---|---|---|---|\n" + rows
+    )
+
+
+def _header(source: str) -> str:
+    return f"<!-- Generated from {source} by scripts/gen_docs.py; do not edit. -->\n\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Exit code: 0 done or current, 1 not current, 2 wrong usage."""
+    if arguments not in ([], ["--check"]):
+        print(__doc__, file=sys.stderr)
+        return 2
+    from checker.rules import all_rules
+
+    wanted = pages(all_rules())
+    if arguments:
+        outdated = stale(FOLDER, wanted)
+        for name in outdated:
+            print(f"docs/rules/{name} is not current; run python scripts/gen_docs.py")
+        return 1 if outdated else 0
+    write(FOLDER, wanted)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

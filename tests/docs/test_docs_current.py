@@ -1,0 +1,47 @@
+"""docs/rules is generated, and current."""
+
+import importlib.util
+from pathlib import Path
+from types import SimpleNamespace
+
+ROOT = Path(__file__).parents[2]
+_spec = importlib.util.spec_from_file_location("gen_docs", ROOT / "scripts/gen_docs.py")
+gen_docs = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(gen_docs)
+
+
+def rule(documentation="Wrong | always.\n\nMore."):
+    return SimpleNamespace(
+        ID="OB999", NAME="wrong-always", SEVERITY="error", __doc__=documentation,
+        __file__=str(ROOT / "checker/rules/ob999_wrong_always.py"),
+    )  # fmt: skip
+
+
+def test_pages_are_current():
+    from checker.rules import all_rules
+
+    outdated = gen_docs.stale(gen_docs.FOLDER, gen_docs.pages(all_rules()))
+    assert outdated == [], "run python scripts/gen_docs.py"
+
+
+def test_a_page_names_its_source_and_how_to_suppress():
+    page = gen_docs.pages([rule()])["OB999.md"]
+    assert page.startswith("<!-- Generated from checker/rules/ob999_wrong_always.py by ")
+    assert "\n# OB999 wrong-always (error)\n\nWrong | always.\n\nMore.\n" in page
+    assert page.endswith("# oban-guard: ignore[OB999] why this is right\n```\n")
+
+
+def test_the_index_is_a_table():
+    assert gen_docs.pages([rule()])["README.md"].endswith(
+        "| [OB999](OB999.md) | wrong-always | error | Wrong \\| always. |\n"
+    )
+
+
+def test_missing_outdated_and_left_over_pages_are_found_and_mended(tmp_path):
+    gen_docs.write(tmp_path, gen_docs.pages([rule()]))
+    wanted = gen_docs.pages([rule("Other.")])
+    (tmp_path / "OB998.md").write_text("gone")
+    (tmp_path / "README.md").unlink()
+    assert gen_docs.stale(tmp_path, wanted) == ["OB998.md", "OB999.md", "README.md"]
+    gen_docs.write(tmp_path, wanted)
+    assert gen_docs.stale(tmp_path, wanted) == []
