@@ -1,0 +1,45 @@
+# Sourced by hooks/guard while no checker is ready. The edit passes whatever happens here.
+LC_ALL=C
+export LC_ALL
+jobs='[Oo]ban|def perform|def process|use .*Worker'
+
+# read_path EVENT: sets $path to the edited file's path as it stands in the event, or to
+# nothing when it holds an escape, which no path that is worth a set-up does.
+read_path() {
+  path=${1#*\"file_path\":}
+  path=${path#*\"}
+  path=${path%%\"*}
+  case $path in *\\*) path= ;; esac
+}
+
+# mentions_jobs EVENT: whether the edit or the file before it looks like one of a job.
+# A folder's name says nothing: the path is taken out of the text first.
+mentions_jobs() {
+  text=${1#*\"tool_input\":}
+  [ -z "$path" ] || text=${text%%"$path"*}${text#*"$path"}
+  printf '%s' "$text" | grep -qE "$jobs" && return
+  [ -f "$path" ] && grep -qE "$jobs" "$path"
+}
+
+event=$(cat)
+read_path "$event"
+mentions_jobs "$event" && make_folder "$data" || exit 0
+read_session "$event"
+
+# The checker looks at these files once it is there.
+[ -z "$path" ] || (umask 077 && printf '["%s", "%s"]\n' "$session_id" "$path" >>"$data/unchecked")
+
+if [ "${OS-}" = Windows_NT ]; then
+  tell windows 'Windows is not supported yet; edits are not checked.'
+  exit 0
+fi
+if first_time set-up; then
+  rm -f "$data/failure.json"
+  start_set_up "$data"
+fi
+if [ -f "$data/failure.json" ]; then
+  first_time failure && cat "$data/failure.json"
+else
+  tell preparing 'preparing its checker, once; until that is done edits are not checked.'
+fi
+exit 0
