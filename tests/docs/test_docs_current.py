@@ -45,3 +45,14 @@ def test_missing_outdated_and_left_over_pages_are_found_and_mended(tmp_path):
     assert gen_docs.stale(tmp_path, wanted) == ["OB998.md", "OB999.md", "README.md"]
     gen_docs.write(tmp_path, wanted)
     assert gen_docs.stale(tmp_path, wanted) == []
+
+
+def test_the_documented_configuration_is_valid_and_whole(monkeypatch):
+    from checker import config
+
+    ids = ("OB104", "OB116", "OB201", "OB501")
+    monkeypatch.setattr(config, "rule_names", lambda: dict.fromkeys(ids))
+    text = (ROOT / "docs/configuration.md").read_text("utf-8")
+    example = text.split("```toml\n")[1].split("```")[0]
+    assert set(config.parse(".oban-guard.toml", example).to_dict()) >= set(config.KEYS)
+    assert all(f"\n{key} = " in example or f"\n[{key}]" in example for key in config.KEYS)
