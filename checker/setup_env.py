@@ -9,7 +9,7 @@ under way. Standard library only.
 
 Below HOME it keeps `env/<hash of lock and interpreter>/site`, the packages;
 `env/current`, a link to the one in use; `python`, the interpreter's path; `pycache/`;
-`setup.log`; and after a failure `failure.json`, which is what a hook prints to tell it.
+`setup.log`; and after a failure `failure.json`, the reason as one JSON string.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
+
+# Packages with compiled code, which an interpreter may turn out not to load.
+COMPILED = ("libcst", "tree_sitter", "tree_sitter_bash", "tree_sitter_elixir")
 
 INSTALL_LIMIT = 900  # seconds
 KEEP_ENVIRONMENTS = 24 * 3600  # seconds: sessions begun before an update may still use them
@@ -56,7 +59,7 @@ end
 
 
 class SetUpError(Exception):
-    """Set-up failed; the message is a plain sentence for the user."""
+    """Set-up failed; the message says why, as part of a sentence for the user."""
 
 
 def main(arguments: list[str]) -> int:
@@ -107,7 +110,7 @@ def prepare(root: str, home: str, uv: str, project: str) -> None:
     environment = os.path.join(home, "env", name)
     if not is_current(home, name, root):
         with working_folder(home) as work:
-            if not os.path.isdir(environment):
+            if not os.path.isdir(os.path.join(environment, "site")):
                 build(environment, lock, work, uv, project)
             use(home, name)
             compile_checker(root, home, work)
@@ -129,7 +132,7 @@ def is_current(home: str, name: str, root: str) -> bool:
     """Whether HOME uses this environment and interpreter, compiled for this plugin folder."""
     current = os.path.join(home, "env", "current")
     return (
-        os.path.islink(current)
+        os.path.isdir(os.path.join(current, "site"))
         and os.readlink(current) == name
         and read(os.path.join(current, "root")) == root
         and read(os.path.join(home, "python")) == sys.executable
@@ -156,6 +159,7 @@ def build(environment: str, lock: str, work: str, uv: str, project: str) -> None
     shutil.copyfile(lock, os.path.join(made, "requirements.lock"))
     install(ways(uv, site, lock, work), site, work, project)
     os.makedirs(os.path.dirname(environment), exist_ok=True)
+    shutil.rmtree(environment, ignore_errors=True)
     os.rename(made, environment)
 
 
@@ -265,12 +269,8 @@ def use(home: str, name: str) -> None:
 
 
 def compile_checker(root: str, home: str, work: str) -> None:
-    """Let a hook check one edit and so compile all that hooks import. Raises SetUpError."""
+    """Compile all that hooks import, by letting one check an edit. Raises SetUpError."""
     python = [sys.executable, "-I", "-S", "-OO", "-X", f"pycache_prefix={home}/pycache"]
-    checker = os.path.join(root, "checker")
-    if not os.path.exists(os.path.join(checker, "hook.py")):
-        return
-    subprocess.run([*python, "-m", "compileall", "-q", checker], cwd=work, capture_output=True)
     event = {
         "session_id": "set-up",
         "cwd": work,
@@ -278,19 +278,25 @@ def compile_checker(root: str, home: str, work: str) -> None:
         "tool_name": "Write",
         "tool_input": {"file_path": os.path.join(work, "lib", "worker.ex"), "content": WORKER},
     }
-    done = subprocess.run(
-        [*python, os.path.join(checker, "hook.py"), root, home],
-        input=json.dumps(event),
-        cwd=work,
-        env={"HOME": os.environ.get("HOME", "/"), "CLAUDE_PROJECT_DIR": work},
-        capture_output=True,
-        text=True,
-    )
+    site = os.path.join(home, "env", "current", "site")
+    for arguments in (
+        ["-c", f"import sys; sys.path.append({site!r}); import {', '.join(COMPILED)}"],
+        ["-m", "compileall", "-q", os.path.join(root, "checker")],
+        [os.path.join(root, "checker", "hook.py"), root, home],
+    ):
+        done = subprocess.run(
+            [*python, *arguments],
+            input=json.dumps(event),
+            cwd=work,
+            env={"CLAUDE_PROJECT_DIR": work},
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode != 0:
+            reason = "".join(done.stderr.strip().splitlines()[-1:])
+            raise SetUpError(f"the checker does not run with {sys.executable} ({reason[:160]})")
     session = hashlib.sha256(f"set-up\0{os.path.realpath(work)}".encode()).hexdigest()
     shutil.rmtree(os.path.join(home, "sessions", session), ignore_errors=True)
-    if done.returncode != 0 or "systemMessage" in done.stdout:
-        reason = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
-        raise SetUpError(f"the checker does not run ({''.join(reason)[:160]})")
 
 
 def tidy(home: str, name: str) -> None:
@@ -305,13 +311,11 @@ def tidy(home: str, name: str) -> None:
 
 
 def tell_failure(home: str, reason: str, wait: bool) -> None:
-    """Leave word of a failure for the hooks; in the foreground say it as well."""
+    """Leave the reason of a failure for the hooks; in the foreground say it as well."""
     plain = "".join(char if char.isprintable() else " " for char in reason)
-    message = f"oban-guard: set-up failed: {plain}."
+    write(os.path.join(home, "failure.json"), json.dumps(plain))
     if wait:
-        print(message, file=sys.stderr)
-    later = "Edits are not checked; the next session tries again. `oban-guard doctor` tells more."
-    write(os.path.join(home, "failure.json"), json.dumps({"systemMessage": f"{message} {later}"}))
+        print(f"oban-guard: set-up failed: {plain}.", file=sys.stderr)
 
 
 def read(path: str) -> str:

@@ -37,8 +37,9 @@ if first_time set-up; then
   rm -f "$data/failure.json"
   start_set_up "$data"
 fi
-if [ -f "$data/failure.json" ]; then
-  first_time failure && cat "$data/failure.json"
+if { read -r reason <"$data/failure.json"; } 2>/dev/null; then
+  reason=${reason#\"}
+  tell failure "set-up failed: ${reason%\"}. Edits are not checked; the next session tries again. More: oban-guard doctor"
 else
   tell preparing 'preparing its checker, once; until that is done edits are not checked.'
 fi
