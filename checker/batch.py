@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from checker.check import Report, check_source
 from checker.config import Config
@@ -76,8 +77,10 @@ def _checked(tasks: list[tuple]):
         yield from map(_check, tasks)
         return
     from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
 
-    with ProcessPoolExecutor(processes) as pool:
+    context = get_context("fork" if sys.platform == "linux" else None)  # quick, and safe so early
+    with ProcessPoolExecutor(processes, context) as pool:
         yield from pool.map(_check, tasks, chunksize=CHUNK)
 
 

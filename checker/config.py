@@ -17,6 +17,10 @@ PYPROJECT = "pyproject.toml"
 MAX_BYTES = 1_000_000
 
 MODES = ("block", "warn", "off")
+EFFECTS = (
+    "mail", "payment", "sms", "push", "chat", "webhook", "publish", "http_write",
+    "http_read", "http_idempotent", "fallible", "best_effort", "raises", "none",
+)  # fmt: skip
 
 
 class ConfigError(Exception):
@@ -34,7 +38,7 @@ class Config:
     `select`, `ignore`: tuples of rule id prefixes (an empty `select` is all).
     `severity`: rule id → severity. `exclude`: git-style patterns, relative to
     the folder of the file. `effects`, `shapes`: call (`Module.function/arity`,
-    the arity may be missing) → kind of effect, or the shapes it answers.
+    the arity may be missing) → words of EFFECTS, or the shapes it answers.
     `permanent`, `transient`: reasons without their colon. `wrappers`: modules
     whose `use` makes a worker. `mode`: of the guard, None when not set.
     `path`: absolute path of the file all this came from, or None. `shadowed`:
@@ -263,7 +267,7 @@ def _patterns(place: Place, value: object) -> tuple:
     return patterns
 
 
-def _calls(place: Place, value: object, example: str) -> dict:
+def _calls(place: Place, value: object, example: str) -> dict[str, str]:
     for call, answer in _table(place, value, example).items():
         if not is_call(call):
             raise place.error(f"{_quoted(call)} is not a call, such as `Shop.Billing.charge/2`")
@@ -276,8 +280,12 @@ def _shapes(place: Place, value: object) -> dict:
     return _calls(place, value, '"Shop.Bank.fetch/1" = "{:ok, map} | {:error, :not_found}"')
 
 
-def _effects(place: Place, value: object) -> dict:
-    return _calls(place, value, '"Shop.Billing.charge/2" = "payment"')
+def _effects(place: Place, value: object) -> dict[str, str]:
+    effects = _calls(place, value, '"Shop.Billing.charge/2" = "payment"')
+    for call, words in effects.items():
+        for word in words.split():
+            _one_of(place.below(call), word, EFFECTS)
+    return effects
 
 
 def _reasons(place: Place, value: object) -> tuple:
@@ -330,11 +338,11 @@ def is_module(text: str) -> bool:
 
 
 def is_call(text: str) -> bool:
-    """Whether a text names a function: `Shop.Bank.fetch/1`, `:hackney.get`, `Repo.insert!/2`."""
-    name, slash, arity = text.partition("/")
+    """Whether a text names a function: `Shop.Bank.fetch/1`, `Repo.insert!/1,2`, `:hackney.get`."""
+    name, slash, arities = text.partition("/")
     module, dot, function = name.rpartition(".")
     named = module[1:].isidentifier() if module.startswith(":") else is_module(module)
-    numbered = arity.isascii() and arity.isdigit() if slash else True
+    numbered = all(a.isascii() and a.isdigit() for a in arities.split(",")) if slash else True
     called = function.rstrip("!?").isidentifier() and not function[0].isupper()
     return bool(dot) and named and numbered and called
 

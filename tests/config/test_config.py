@@ -134,6 +134,8 @@ def test_own_file_wins_over_pyproject_beside_it(tmp_path):
         ),
         ('exclude = ["!"]', 'key "exclude": "!" is not a pattern'),
         ('effects.charge = "payment"', 'key "effects": "charge" is not a call'),
+        ('effects."A.b/1" = "mail payed"', 'key "effects.A.b/1": "payed" is none of mail, '),
+        ('effects."A.b/1" = "payed"', 'did you mean "payment"?'),
         ('shapes."A.b/1" = 3', 'key "shapes.A.b/1": must be a string'),
         ('wrappers = ["shop_worker"]', 'key "wrappers": "shop_worker" is not the name of a module'),
         ("mode = ", "is not TOML: "),
@@ -232,12 +234,12 @@ def test_digest_follows_the_settings_only(tmp_path):
     assert load(str(tmp_path / "a")).digest() != load(str(tmp_path / "b")).digest()
 
 
-@pytest.mark.parametrize("call", ["Shop.Bank.fetch/1", "Repo.insert!/2", ":hackney.get", "A.ok?"])
+@pytest.mark.parametrize("call", ["Shop.Bank.fetch/1", "Repo.insert!/1,2", ":hackney.get", "A.ok?"])
 def test_calls(call):
     assert config.is_call(call)
 
 
-@pytest.mark.parametrize("call", ["fetch", "Shop.Bank", "shop.bank", "A.b/x", "A.b/", "A.b c", "."])
+@pytest.mark.parametrize("call", ["fetch", "Shop.Bank", "shop.bank", "A.b/x", "A.b/", "A.b/1,", "A.b c", "."])
 def test_no_calls(call):
     assert not config.is_call(call)
 

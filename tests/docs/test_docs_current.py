@@ -56,3 +56,4 @@ def test_the_documented_configuration_is_valid_and_whole(monkeypatch):
     example = text.split("```toml\n")[1].split("```")[0]
     assert set(config.parse(".oban-guard.toml", example).to_dict()) >= set(config.KEYS)
     assert all(f"\n{key} = " in example or f"\n[{key}]" in example for key in config.KEYS)
+    assert all(f" {word}" in example for word in config.EFFECTS)
