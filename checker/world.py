@@ -1,0 +1,222 @@
+"""What lies around the guard: the disk, the checker, the configuration, the session.
+
+Everything heavy is imported where it is used first: most edits need none of it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from checker.guard import Unreadable
+
+SOURCES = (".ex", ".exs")
+OWN_CONFIGURATION = ".oban-guard.toml"
+CONFIGURATIONS = (OWN_CONFIGURATION, "pyproject.toml")
+SKIPPED_FOLDERS = frozenset(("deps", "_build", "node_modules"))
+MODES = ("block", "warn", "off")
+MODE_VARIABLES = ("OBAN_GUARD", "CLAUDE_PLUGIN_OPTION_MODE")
+MAX_BYTES = 4_000_000
+SEARCH_SECONDS = 1.5
+
+
+class ProjectFile:
+    """A file of the project: its `real` path, how it is `shown`, and what it is."""
+
+    __slots__ = ("real", "shown", "is_source", "configures", "is_ours")
+
+    def __init__(self, real: str, shown: str) -> None:
+        name = os.path.basename(real)
+        self.real = real
+        self.shown = shown
+        self.is_source = name.lower().endswith(SOURCES)
+        self.configures = name in CONFIGURATIONS
+        self.is_ours = name == OWN_CONFIGURATION
+
+
+class World:
+    """The world of one event.
+
+    `data` is the data folder, `env` the environment. The project is
+    CLAUDE_PROJECT_DIR, else the event's working directory, else this process's.
+    """
+
+    def __init__(self, event: dict, data: str, env) -> None:
+        session_id = event.get("session_id")
+        self._session_id = session_id if isinstance(session_id, str) else ""
+        self._unchecked = os.path.join(data, "unchecked")
+        self._data = data
+        self._env = env
+        self._named_root = _named_root(env.get("CLAUDE_PROJECT_DIR"), event.get("cwd"))
+        self._session = None
+        self._snapshots = None
+        self.root = os.path.realpath(self._named_root)
+
+    @property
+    def session(self):
+        """The state of the session. Raises StateError when it cannot be kept."""
+        if self._session is None:
+            from checker.state import Session
+
+            self._session = Session(self._data, self._session_id, self.root)
+        return self._session
+
+    def begin(self) -> None:
+        """Keep the project's configuration as the session finds it."""
+        self._configs().of(self.root)
+
+    def unchecked(self) -> list[ProjectFile]:
+        """The files that this session edited unchecked; this call forgets them."""
+        if not os.path.exists(self._unchecked):
+            return []
+        from checker import unchecked
+
+        files = [self.file(path) for path in unchecked.take(self._unchecked, self._session_id)]
+        return [file for file in files if file is not None and file.is_source]
+
+    def note_unchecked(self, file: ProjectFile) -> None:
+        """Have a file checked from disk at the session's next event."""
+        from checker import unchecked
+
+        unchecked.note(self._unchecked, self._session_id, file.real)
+
+    def file(self, path: object) -> ProjectFile | None:
+        """The file at a path; None when it is none that the guard looks at.
+
+        Those are the project's own; a link that leads out of it is not followed.
+        """
+        if not isinstance(path, str) or "\0" in path:
+            return None
+        path = os.path.normpath(os.path.join(self._named_root, path))
+        try:
+            real = os.path.realpath(path)
+        except (OSError, ValueError):
+            return None
+        inside = _inside(self.root, real)
+        if inside is None or any(map(_is_skipped, inside.split(os.sep)[:-1])):
+            return None
+        shown = _inside(self._named_root, path) or inside
+        return ProjectFile(real, shown.replace(os.sep, "/"))
+
+    def text(self, file: ProjectFile) -> str | None:
+        """The settled text of a file, None when there is none. Raises Unreadable."""
+        data = _read(file.real)
+        if data is None:
+            return None
+        from checker.edits import settle
+        from checker.source import decode
+
+        return settle(decode(data))
+
+    def check(self, file: ProjectFile, text: str, config):
+        """The checker's report about a text; an empty one where it is too large or binary."""
+        from checker.check import Report, check_source
+        from checker.source import MAX_BYTES, Source
+
+        source = Source(file.shown, text)
+        if len(source.data) > MAX_BYTES or "\0" in text:
+            return Report()
+        return check_source(source, config)
+
+    def names(self, text: str) -> set[str]:
+        """The modules and functions (`name/arity`) that a text defines."""
+        from checker.elixir.modules import modules
+        from checker.elixir.syntax import parse
+
+        found = set()
+        for module in modules(parse(text.encode("utf-8", "replace"))):
+            found.add(module.name)
+            found.update(function.label for function in module.functions.values())
+        return found
+
+    def holders(self, workers: set[str], besides: ProjectFile, config):
+        """Reports of the project's other files that define one of some workers.
+
+        The search ends after SEARCH_SECONDS, in a large project without having seen all.
+        """
+        import time
+
+        end = time.monotonic() + SEARCH_SECONDS
+        lasts = {worker.rpartition(".")[2] for worker in workers}
+        for file in self._sources():
+            if time.monotonic() > end:
+                return
+            try:
+                text = self.text(file)
+            except Unreadable:
+                continue
+            if text and file.real != besides.real and any(last in text for last in lasts):
+                if workers & self.names(text):
+                    yield self.check(file, text, config)
+
+    def config(self, file: ProjectFile):
+        """The configuration that counts for a file, as it was when the session started."""
+        return self._configs().of(os.path.dirname(file.real))
+
+    def mode(self, config) -> tuple[str, str]:
+        """The guard's mode, and a sentence about what is wrong with how it was set."""
+        wrong = self._configs().problem
+        for name in MODE_VARIABLES:
+            value = self._env.get(name, "").strip().lower()
+            if value in MODES:
+                return value, wrong
+            if value:
+                from checker.source import one_line
+
+                wrong = f"{name}={one_line(value)} is none of {', '.join(MODES)}"
+        return config.mode or MODES[0], wrong
+
+    def loosened(self, file: ProjectFile, after: str) -> tuple[list[str], str]:
+        """What an edit of a configuration gives up, and what is wrong with the new one."""
+        from checker import disarm
+
+        return disarm.edited(file.real, after, self.config(file))
+
+    def _configs(self):
+        if self._snapshots is None:
+            from checker.snapshot import Snapshots
+
+            self._snapshots = Snapshots(self.root, self.session)
+        return self._snapshots
+
+    def _sources(self):
+        for folder, folders, names in os.walk(self.root):
+            folders[:] = sorted(name for name in folders if not _is_skipped(name))
+            for name in sorted(names):
+                file = self.file(os.path.join(folder, name))
+                if file is not None and file.is_source:
+                    yield file
+
+
+def _named_root(*roots: object) -> str:
+    for root in roots:
+        if isinstance(root, str) and os.path.isabs(root) and "\0" not in root:
+            return os.path.normpath(root)
+    return os.getcwd()
+
+
+def _inside(folder: str, path: str) -> str | None:
+    """The path relative to a folder, or None when it is not below it."""
+    start = folder.rstrip(os.sep) + os.sep
+    return path[len(start) :] if path.startswith(start) and path != start else None
+
+
+def _is_skipped(folder: str) -> bool:
+    return folder.startswith(".") or folder in SKIPPED_FOLDERS
+
+
+def _read(path: str) -> bytes | None:
+    """What a regular file holds, None when there is none. Raises Unreadable."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"cannot be read: {getattr(error, 'strerror', error)}") from None
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise Unreadable("is not a regular file")
+        if status.st_size > MAX_BYTES:
+            raise Unreadable("is too large to be checked")
+        return file.read(MAX_BYTES)
