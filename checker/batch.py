@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from checker.check import Report, check_source
+from checker.check import Report, check_source, is_candidate
 from checker.config import Config
 from checker.discover import File
 from checker.finding import ADVICE, Finding
@@ -16,7 +16,6 @@ CHUNK = 8
 
 UNPARSABLE = "OB904"
 UTF16_MARK = b"\xff\xfe"
-MARKS = (b"Oban", b"oban", b"def perform", b"def process", b"Worker")
 
 
 class Outcome:
@@ -68,7 +67,7 @@ def needs_check(data: bytes) -> bool:
     if _flaw(data) is not None:
         return True
     text = decode(data).encode("utf-8", "replace") if data[:2] == UTF16_MARK else data
-    return any(mark in text for mark in MARKS)
+    return is_candidate(text)
 
 
 def _checked(tasks: list[tuple]):
@@ -121,15 +120,15 @@ class _Flaw:
 
 def _flaw(data: bytes) -> _Flaw | None:
     if len(data) > MAX_BYTES:
-        return _Flaw("The file is larger than 1 MB and is not checked.", "Split the file.")
+        return _Flaw("is larger than 1 MB and is not checked", "Split the file.")
     if data[:2] == UTF16_MARK:
         return None
     if b"\0" in data:
-        return _Flaw("The file is binary and is not checked.", "Rename the file, or exclude it.")
+        return _Flaw("is binary and is not checked", "Rename the file, or exclude it.")
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
-        message = f"Byte 0x{data[error.start]:02x} is not UTF-8; Elixir does not compile the file."
+        message = f"holds byte 0x{data[error.start]:02x}, which is not UTF-8: Elixir refuses it"
         return _Flaw(message, "Save the file as UTF-8.", error.start, partial=True)
     return None
 
@@ -150,8 +149,8 @@ def _add_flaw(report: Report, flaw: _Flaw, source: Source, config: Config) -> No
 def _join(outcome: Outcome, path: str, report: Report, lines: dict[int, str]) -> None:
     outcome.findings += report.findings
     outcome.workers += report.workers
-    outcome.suppressed += sum(len(s.silenced) for s in getattr(report, "suppressions", ()))
-    outcome.problems += [(path, failure) for failure in report.failures]
+    outcome.suppressed += sum(len(s.silenced) for s in report.suppressions)
+    outcome.problems += [(path, f.removeprefix(f"{path}: ")) for f in report.failures]
     outcome.lines.update({(path, line): text for line, text in lines.items()})
 
 

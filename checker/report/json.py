@@ -9,6 +9,7 @@ import json
 
 from checker.batch import Outcome
 from checker.finding import ADVICE, ERROR, WARNING, Finding, Fix
+from checker.report.wording import sentence, statement
 
 VERSION = 1
 
@@ -40,11 +41,11 @@ def _finding(finding: Finding) -> dict:
         "column": finding.column,
         "end_line": finding.end_line,
         "end_column": finding.end_column,
-        "worker": finding.worker,
-        "trigger": finding.trigger,
+        "worker": finding.worker or None,
+        "trigger": finding.trigger or "",
         "fingerprint": finding.fingerprint,
-        "message": finding.message,
-        "help": finding.help,
+        "message": statement(finding),
+        "help": sentence(finding.help or ""),
         "fix": _fix(finding.fix) if finding.fix else None,
     }
 

@@ -7,7 +7,9 @@ import click
 from checker.batch import Outcome
 from checker.finding import ADVICE, ERROR, SEVERITIES, WARNING, Finding
 from checker.report.excerpt import excerpt
+from checker.report.wording import sentence, statement
 
+LONGEST_TRIGGER = 60
 COLOURS = {ERROR: "red", WARNING: "yellow", ADVICE: "cyan"}
 PLURALS = {ERROR: "errors", WARNING: "warnings", ADVICE: "pieces of advice"}
 SINGULARS = {ERROR: "error", WARNING: "warning", ADVICE: "piece of advice"}
@@ -40,7 +42,8 @@ def _finding(finding: Finding, outcome: Outcome) -> str:
     place = f"{printable(finding.path)}:{finding.line}:{finding.column}"
     severity = click.style(finding.severity, fg=COLOURS[finding.severity], bold=True)
     head = f"{click.style(place, bold=True)}: {severity} {finding.rule} {finding.name}"
-    said = [f"  {sentence}" for sentence in (finding.message, finding.help) if sentence]
+    said = [statement(finding, LONGEST_TRIGGER), sentence(finding.help or "")]
+    said = [f"  {words}" for words in said if words]
     return "\n".join([head, *_excerpt(finding, outcome), *said, ""])
 
 

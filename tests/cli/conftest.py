@@ -25,7 +25,7 @@ def fake_check(source, config):
                         rule="OB104", name="permanent-error-retried", severity=severity,
                         path=source.path, line=number, column=column, end_line=number,
                         end_column=column + len(word), worker="W", trigger=word,
-                        message=f"`{word}` is here.", help="Remove it.",
+                        message="is here", help="Remove it.",
                     )
                 )  # fmt: skip
     return report

@@ -202,7 +202,7 @@ def test_a_wrong_configuration_is_exit_code_2(project):
     [
         (b"BAD Oban" + b" " * 5_000_000, "larger than 1 MB", (1, 1)),
         (b"\x7fELF\0\0BAD Oban", "binary", (1, 1)),
-        (b"a\nb\xc3\xa9 \xff Oban", "Byte 0xff is not UTF-8", (2, 4)),
+        (b"a\nb\xc3\xa9 \xff Oban", "byte 0xff, which is not UTF-8", (2, 4)),
     ],
 )
 def test_what_cannot_be_analysed_is_advice(project, data, said, place):
@@ -273,7 +273,7 @@ def test_as_a_process(tmp_path):
     (tmp_path / "odd.ex").write_bytes(b"\0")
     result = run_process("check", "odd.ex", "gone.ex", cwd=tmp_path)
     assert result.returncode == 2
-    assert b"odd.ex:1:1: advice OB904 unparsable\n  The file is binary" in result.stdout
+    assert b"odd.ex:1:1: advice OB904 unparsable\n  Is binary" in result.stdout
     assert b"error: gone.ex: does not exist\n" in result.stderr
 
 

@@ -139,7 +139,7 @@ def test_own_file_wins_over_pyproject_beside_it(tmp_path):
         ('shapes."A.b/1" = 3', 'key "shapes.A.b/1": must be a string'),
         ('wrappers = ["shop_worker"]', 'key "wrappers": "shop_worker" is not the name of a module'),
         ("mode = ", "is not TOML: "),
-        ("x = " + "[" * 5000, "is nested too deeply"),
+        ("x = " + "[" * 50_000, "is nested too deeply"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path, text, expected):

@@ -22,8 +22,8 @@ def finding(**changes):
     fields = dict(
         rule="OB104", name="permanent-error-retried", severity="warning", path="lib/sync.ex",
         line=12, column=19, end_line=12, end_column=39, worker="Shop.Sync", function="perform/1",
-        trigger="{:error, :not_found}", message="`{:error, :not_found}` retries what is gone.",
-        help="Replace it with `{:cancel, :not_found}`.",
+        trigger="{:error, :not_found}", message="retries what is gone",
+        help="Replace it with `{:cancel, :not_found}`",
     )  # fmt: skip
     return Finding(**{**fields, **changes})
 
@@ -38,7 +38,7 @@ def outcome(*findings):
 
 def test_json_is_the_documented_object():
     fix = Fix(True, [Edit(12, 19, 12, 39, "{:cancel, :not_found}")])
-    made = outcome(finding(), finding(rule="OB999", severity="advice", worker=None, fix=fix))
+    made = outcome(finding(), finding(rule="OB999", severity="advice", worker="", fix=fix))
     shown = json.loads(json_format.render(made, [("lib/broken.ex", "cannot be read")]))
     assert shown["findings"][0] == {
         "rule": "OB104",
@@ -63,6 +63,7 @@ def test_json_is_the_documented_object():
              "text": "{:cancel, :not_found}"}
         ],
     }  # fmt: skip
+    assert shown["findings"][1]["worker"] is None
     assert shown["version"] == 1
     assert shown["errors"] == [{"path": "lib/broken.ex", "message": "cannot be read"}]
     assert shown["summary"] == {"files": 3, "workers": 1, "errors": 0, "warnings": 1, "advice": 1}
@@ -131,3 +132,16 @@ def test_a_path_plays_no_tricks():
     made = outcome(finding(path="lib/\x1b[2J\n\u202ea.ex"))
     shown = click.unstyle(text_format.render(made))
     assert shown.startswith("lib/\\x1b[2J\\n\\u202ea.ex:12:19: ")
+
+
+def test_a_finding_without_a_text_is_a_sentence_all_the_same():
+    made = outcome(finding(trigger="", help=None, line=1, end_line=1, message="is binary"))
+    shown = json.loads(json_format.render(made, []))["findings"][0]
+    assert (shown["trigger"], shown["message"], shown["help"]) == ("", "Is binary.", "")
+    assert "\n  Is binary.\n\n" in click.unstyle(text_format.render(made))
+
+
+def test_a_long_text_is_cut_for_people_only():
+    made = outcome(finding(trigger="with {:ok, a} <- b() do " * 4))
+    assert f"`{('with {:ok, a} <- b() do ' * 4)[:59].rstrip()}…` retries" in text_format.render(made)
+    assert "b() do ` retries" in json.loads(json_format.render(made, []))["findings"][0]["message"]
