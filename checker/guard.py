@@ -310,4 +310,4 @@ def _blocking(findings: list) -> list:
 
 def _silenced(report) -> list:
     """The blocking findings that a report's suppressions kept back."""
-    return _blocking([finding for s in report.suppressions for finding in s.silenced])
+    return _blocking([finding for s in getattr(report, "suppressions", ()) for finding in s.silenced])

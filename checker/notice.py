@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from checker.report.wording import sentence, statement
 from checker.source import one_line
 
 SHOWN = 8
@@ -35,7 +36,8 @@ def landed(path: str, findings: list) -> str:
 
 def unchecked(path: str, findings: list) -> str:
     """What an edit that passed unchecked turned out to have left."""
-    head = f"[oban-guard] {one_line(path)} was edited unchecked and has {_count(findings, 'new')}."
+    count = _count(findings, "new")
+    head = f"[oban-guard] {one_line(path)} was edited while it could not be checked; it has {count}."
     return _report(head, findings, "")
 
 
@@ -74,20 +76,14 @@ def loosens(path: str, changes: list[str]) -> str:
 def _report(head: str, findings: list, then: str) -> str:
     lines = [head]
     for finding in findings[:SHOWN]:
-        trigger = f"`{finding.trigger}` " if finding.trigger else ""
-        lines.append(f"Line {finding.line}: {trigger}{_sentence(finding.message)}")
+        lines.append(f"Line {finding.line}: {statement(finding)}")
         if finding.help:
-            lines.append(_sentence(finding.help.rstrip().removesuffix(".") + then))
+            lines.append(sentence(finding.help.strip().removesuffix(".") + then))
         more = f"`oban-guard explain {finding.rule}`"
         lines.append(f"({finding.rule} {finding.name}; more: {more})")
     if len(findings) > SHOWN:
         lines.append(f"{len(findings) - SHOWN} more are not shown.")
     return "\n".join(lines)
-
-
-def _sentence(text: str | None) -> str:
-    text = (text or "").strip()
-    return text if text.endswith((".", "!", "?", ":")) else text + "."
 
 
 def _count(findings: list, kind: str, noun: str = "problem") -> str:

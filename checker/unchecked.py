@@ -33,10 +33,10 @@ def take(path: str, session_id: str) -> list[str]:
             session, file = json.loads(line)
         except (ValueError, TypeError, RecursionError):
             continue
-        if session == session_id and isinstance(file, str):
-            files[file] = True
-        else:
+        if session != session_id:
             others.append(line)
+        elif isinstance(file, str):
+            files[file] = True
     if others:
         _add(path, others[-KEPT:])
     os.unlink(mine)

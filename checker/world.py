@@ -110,12 +110,18 @@ class World:
 
     def check(self, file: ProjectFile, text: str, config):
         """The checker's report about a text; an empty one where it is too large or binary."""
-        from checker.check import Report, check_source
+        from checker.check import Report
         from checker.source import MAX_BYTES, Source
 
         source = Source(file.shown, text)
         if len(source.data) > MAX_BYTES or "\0" in text:
             return Report()
+        return self.check_source(source, config)
+
+    def check_source(self, source, config):
+        """The checker's report about a text that can be checked."""
+        from checker.check import check_source
+
         return check_source(source, config)
 
     def names(self, text: str) -> set[str]:
@@ -213,10 +219,13 @@ def _read(path: str) -> bytes | None:
         return None
     except (OSError, ValueError) as error:
         raise Unreadable(f"cannot be read: {getattr(error, 'strerror', error)}") from None
-    with open(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("is not a regular file")
         if status.st_size > MAX_BYTES:
             raise Unreadable("is too large to be checked")
-        return file.read(MAX_BYTES)
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(MAX_BYTES)
+    finally:
+        os.close(descriptor)
