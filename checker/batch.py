@@ -9,13 +9,13 @@ from checker.check import Report, check_source, is_candidate
 from checker.config import Config
 from checker.discover import File
 from checker.finding import ADVICE, Finding
+from checker.flaw import UTF16_MARK, Flaw, flaw_in
 from checker.source import MAX_BYTES, Source, decode
 
 PARALLEL_FROM = 48
 CHUNK = 8
 
 UNPARSABLE = "OB904"
-UTF16_MARK = b"\xff\xfe"
 
 
 class Outcome:
@@ -64,7 +64,7 @@ def check_files(files: list[File]) -> Outcome:
 
 def needs_check(data: bytes) -> bool:
     """Whether a file can give a finding: it speaks of jobs, or is no proper text."""
-    if _flaw(data) is not None:
+    if flaw_in(data) is not None:
         return True
     text = decode(data).encode("utf-8", "replace") if data[:2] == UTF16_MARK else data
     return is_candidate(text)
@@ -87,7 +87,7 @@ def _check(task: tuple[str, bytes, Config]) -> tuple[str, Report, dict[int, str]
     """Check one text; also gives the lines that have findings, by their number."""
     path, data, config = task
     source = Source(path, decode(data[:MAX_BYTES]))
-    flaw = _flaw(data)
+    flaw = flaw_in(data)
     readable = flaw is None or flaw.partial
     report = _guarded(source, config) if readable else Report()
     if flaw is not None and config.enables(UNPARSABLE):
@@ -106,34 +106,7 @@ def _guarded(source: Source, config: Config) -> Report:
         return report
 
 
-class _Flaw:
-    """Why a text cannot be read, or (`partial`) not in full; `offset` in bytes."""
-
-    __slots__ = ("message", "help", "offset", "partial")
-
-    def __init__(self, message: str, help: str, offset: int = 0, partial: bool = False) -> None:
-        self.message = message
-        self.help = help
-        self.offset = offset
-        self.partial = partial
-
-
-def _flaw(data: bytes) -> _Flaw | None:
-    if len(data) > MAX_BYTES:
-        return _Flaw("is larger than 1 MB and is not checked", "Split the file.")
-    if data[:2] == UTF16_MARK:
-        return None
-    if b"\0" in data:
-        return _Flaw("is binary and is not checked", "Rename the file, or exclude it.")
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        message = f"holds byte 0x{data[error.start]:02x}, which is not UTF-8: Elixir refuses it"
-        return _Flaw(message, "Save the file as UTF-8.", error.start, partial=True)
-    return None
-
-
-def _add_flaw(report: Report, flaw: _Flaw, source: Source, config: Config) -> None:
+def _add_flaw(report: Report, flaw: Flaw, source: Source, config: Config) -> None:
     line, column = source.position(flaw.offset)
     if any(f.rule == UNPARSABLE and f.line == line for f in report.findings):
         return

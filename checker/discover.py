@@ -65,9 +65,10 @@ def find(paths: list[str], texts: dict[str, bytes]) -> Discovery:
     """The files that paths name: files themselves, folders with all below them.
 
     `texts` are contents that are checked as if they stood at their paths,
-    whatever is there. A named file is always checked; inside folders, what the configuration
-    excludes is left out, and so are dependencies, builds, virtual environments
-    and hidden folders. Links to folders are not followed. Raises nothing.
+    whatever is there. A named file is always checked; inside folders, what the
+    configuration excludes is left out, and so are dependencies, builds, virtual
+    environments and hidden folders. Links to folders are not followed. Raises
+    nothing.
     """
     finder = _Finder()
     for path, data in texts.items():
@@ -120,15 +121,16 @@ class _Finder:
                 if entry.is_dir(follow_symlinks=False):
                     if self._enters(entry):
                         folders.append((entry.path, os.path.join(real, entry.name)))
-                elif is_source(entry.name) and _is_file(entry):
-                    if not self._excluded(entry.path):
-                        linked = entry.is_symlink()
-                        own = os.path.join(real, entry.name)
-                        self._add(entry.path, os.path.realpath(own) if linked else own)
+                elif self._takes(entry):
+                    own = os.path.join(real, entry.name)
+                    self._add(entry.path, os.path.realpath(own) if entry.is_symlink() else own)
 
     def _enters(self, entry: os.DirEntry) -> bool:
         hidden = entry.name.startswith(".") or entry.name in SKIPPED_FOLDERS
         return not hidden and not self._excluded(entry.path + "/")
+
+    def _takes(self, entry: os.DirEntry) -> bool:
+        return is_source(entry.name) and _is_file(entry) and not self._excluded(entry.path)
 
     def _excluded(self, path: str) -> bool:
         absolute = os.path.abspath(path) + ("/" if path.endswith("/") else "")
