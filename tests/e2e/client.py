@@ -85,7 +85,10 @@ class Claude:
             raise api.failures[0]
         if process.returncode != 0:
             raise RuntimeError(f"claude ended with {process.returncode}: {complaints}\n{output}")
-        return Transcript([json.loads(line) for line in output.splitlines()], api)
+        transcript = Transcript([json.loads(line) for line in output.splitlines()], api)
+        if transcript.hook_failures:
+            raise RuntimeError(f"hooks failed: {transcript.hook_failures}")
+        return transcript
 
 
 def _start(
@@ -163,9 +166,10 @@ class Transcript:
         return [output for output in found if isinstance(output, dict)]
 
     @property
-    def hook_failures(self) -> list[dict]:
-        """Every hook that ended with another exit code than 0."""
-        return [message for message in self._of("hook_response") if message.get("exit_code") != 0]
+    def hook_failures(self) -> list[object]:
+        """What hooks that ended with another exit code than 0, or could not check an edit, said."""
+        ended = [m for m in self._of("hook_response") if m.get("exit_code") != 0]
+        return ended + [told for told in self.system_messages if "was not checked" in told]
 
     @property
     def system_messages(self) -> list[str]:

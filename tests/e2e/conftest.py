@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -14,13 +15,19 @@ from .client import Claude
 from .plugin import REPOSITORY, Installation, clone
 from .projects import Project
 
+FETCH = REPOSITORY / "scripts/fetch-claude"
+
 
 @pytest.fixture(scope="session")
 def claude_executable() -> Path:
     """The client: the one named by OBAN_GUARD_TEST_CLAUDE, else the one the script fetches."""
     if named := os.environ.get("OBAN_GUARD_TEST_CLAUDE"):
         return Path(named)
-    fetch = subprocess.run([REPOSITORY / "scripts/fetch-claude"], capture_output=True, text=True)
+    cache = REPOSITORY / ".cache"
+    cache.mkdir(exist_ok=True)
+    with open(cache / "claude.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # test processes that run side by side fetch it once
+        fetch = subprocess.run([FETCH], capture_output=True, text=True)
     if fetch.returncode != 0:
         _unavailable(f"Claude Code could not be fetched: {fetch.stderr.strip()}")
     return Path(fetch.stdout.strip())

@@ -6,7 +6,9 @@ import json
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 from .client import Claude, registry_settings
 
@@ -36,10 +38,22 @@ class Installation:
         """Whether set-up has recorded the interpreter that hooks run."""
         return (self.data / "python").is_file()
 
-    def start_set_up(self, project: Path) -> None:
+    @property
+    def _failure(self) -> Path:
+        return self.data / "failure.json"
+
+    @property
+    def failure(self) -> str:
+        """Why set-up failed; empty when it did not."""
+        try:
+            return json.loads(self._failure.read_text())
+        except FileNotFoundError:
+            return ""
+
+    def start_session(self, project: Path) -> None:
         """Run hooks/session-start as the client does in `project`, with the network."""
         event = {
-            "session_id": "00000000-0000-4000-8000-000000000000",
+            "session_id": str(uuid4()),
             "transcript_path": str(project / "none.jsonl"),
             "cwd": str(project),
             "hook_event_name": "SessionStart",
@@ -64,12 +78,18 @@ class Installation:
 
     def set_up(self, project: Path) -> None:
         """Set the plugin up and wait until it is ready; RuntimeError when it does not get there."""
-        self.start_set_up(project)
+        self._failure.unlink(missing_ok=True)  # an earlier attempt's
+        self.start_session(project)
+        self.wait_until(lambda: self.ready or self.failure)
+        if self.failure:
+            raise RuntimeError(f"set-up failed: {self.failure}")
+
+    def wait_until(self, condition: Callable[[], object]) -> None:
+        """Wait for what set-up does in the background; TimeoutError when it takes too long."""
         end = time.monotonic() + SET_UP_LIMIT
-        while not self.ready:
+        while not condition():
             if time.monotonic() > end:
-                seen = sorted(str(p.relative_to(self.data)) for p in self.data.glob("*/*"))
-                raise RuntimeError(f"set-up is not ready after {SET_UP_LIMIT} s: {seen}")
+                raise TimeoutError(f"set-up takes longer than {SET_UP_LIMIT} s")
             time.sleep(0.1)
 
     def _must(self, *arguments: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from .client import Claude, ToolResult
@@ -23,19 +26,15 @@ from .workers import (
     WELCOME_TWICE,
 )
 
+LAST_WORD = "\nIf this is refused, stop editing this file, leave it as it is and tell the user"
 LEDGER_GONE, LEDGER_RETRIED = "{:cancel, :ledger_closed}", "{:error, :ledger_not_found}"
 
 
 def held_back(result: ToolResult, path: str, rule: str, problems: int = 1) -> bool:
     """Whether the result is the guard's message about new problems of one rule in one file."""
     count = "1 new problem" if problems == 1 else f"{problems} new problems"
-    first = result.text.splitlines()[0]
-    return (
-        result.failed
-        and first.startswith("[oban-guard] ")
-        and f"to {path} held back: {count}." in first
-        and rule in result.text
-    )
+    message = f"[oban-guard] Edit to {path} held back: {count}.\n"
+    return result.failed and result.text.startswith(message) and f"\n({rule} " in result.text
 
 
 @pytest.mark.parametrize(
@@ -122,7 +121,7 @@ def test_an_old_problem_elsewhere_is_told_once_and_holds_nothing_back(
     )
     assert [result.failed for result in session.results] == [False, False, False]
     assert "# All balances come" in project.text(SYNC_PATH)
-    assert session.told.count("OB104") == 1
+    assert session.told.count("(OB104 ") == 1
 
 
 def test_a_second_problem_like_the_old_one_is_held_back(claude: Claude, project: Project) -> None:
@@ -232,7 +231,7 @@ QUOTED = "# A customer may be “gone”."
     ids=["CRLF", "BOM", "UTF-16", "curly quotes"],
 )
 def test_text_is_matched_as_the_client_matches_it(
-    claude: Claude, project: Project, encode
+    claude: Claude, project: Project, encode: Callable[[str], bytes]
 ) -> None:
     """Over line ends and curly quotes, whatever the file's encoding: bad is held back, good lands."""
     head = "    case Repo.get(Customer, id) do\n"
@@ -276,15 +275,10 @@ def test_the_fourth_identical_attempt_asks_a_person(claude: Claude, project: Pro
     *attempts, landed, denied = session.results
     assert all(held_back(attempt, SYNC_PATH, "OB104") for attempt in attempts)
     assert decisions(session.hook_outputs) == ["deny", "deny", "deny", "ask", "deny"]
-    assert ["stop editing this file" in attempt.text for attempt in attempts] == [
-        False,
-        False,
-        False,
-        True,
-    ]
+    assert [LAST_WORD in attempt.text for attempt in attempts] == [False, False, False, True]
     assert not landed.failed
     assert held_back(denied, SYNC_PATH, "OB104")
-    assert "stop editing this file" not in denied.text
+    assert LAST_WORD not in denied.text
     assert project.text(SYNC_PATH) == SYNC
 
 
@@ -370,7 +364,7 @@ def test_the_configuration_of_the_sessions_start_holds(claude: Claude, project: 
 
 
 def test_the_first_worker_of_a_project_without_oban_is_judged(
-    claude: Claude, tmp_path
+    claude: Claude, tmp_path: Path
 ) -> None:
     """When the environment is there already, no set-up stands between."""
     project = Project(tmp_path / "blog", oban=False)
