@@ -8,6 +8,7 @@ from __future__ import annotations
 
 TOOLS = ("Write", "Edit", "MultiEdit")
 
+_NEW = ("content", "new_string")
 _STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"'})
 _OPENS_AFTER = " \t\n\r([{—–"
 
@@ -43,6 +44,14 @@ def apply(tool: str, given: dict, current: str | None) -> str:
             raise ValueError("an edit is not an object")
         current = _replace(edit, current)
     return current
+
+
+def texts(given: dict) -> list[str]:
+    """The texts that a tool call brings, wherever they are to go."""
+    edits = given.get("edits")
+    parts = [given, *(edits if isinstance(edits, list) else [])]
+    values = [part.get(key) for part in parts if isinstance(part, dict) for key in _NEW]
+    return [value for value in values if isinstance(value, str)]
 
 
 def _replace(edit: dict, current: str | None) -> str:

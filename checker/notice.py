@@ -36,7 +36,7 @@ def landed(path: str, findings: list) -> str:
 
 def unchecked(path: str, findings: list) -> str:
     """What an edit that passed unchecked turned out to have left."""
-    count = _count(findings, "new")
+    count = _count(findings, "")
     head = f"[oban-guard] {one_line(path)} was edited while it could not be checked; it has {count}."
     return _report(head, findings, "")
 
@@ -55,7 +55,7 @@ def silenced(path: str, findings: list) -> str:
 
 def silences_errors(path: str, findings: list) -> str:
     """For a person to decide: errors that an edit suppresses."""
-    head = f"[oban-guard] Edit to {one_line(path)} suppresses {_count(findings, 'error', '')}."
+    head = f"[oban-guard] Edit to {one_line(path)} suppresses {_count(findings, '', 'error')}."
     end = (
         "Only a person decides that a certain failure is right. If this is refused,"
         " remove the suppression and mend what it hides."
@@ -87,7 +87,7 @@ def _report(head: str, findings: list, then: str) -> str:
 
 
 def _count(findings: list, kind: str, noun: str = "problem") -> str:
-    words = f"{len(findings)} {kind} {noun}".strip()
+    words = " ".join(filter(None, (str(len(findings)), kind, noun)))
     return words if len(findings) == 1 else words + "s"
 
 

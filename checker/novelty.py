@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
+_HEAD = re.compile(r"^(defmodule|class)\s+[\w.]+")
+
 
 def digest(*words: str) -> str:
     """A short name for words that must not be kept themselves."""
@@ -84,7 +86,7 @@ def changed_lines(before: str, after: str) -> tuple[int, int]:
 
 
 def _marks(finding) -> tuple[str, str, str]:
-    worker, trigger = finding.worker or "", finding.trigger or ""
+    worker, trigger = finding.worker or "", _HEAD.sub("\0", finding.trigger or "")
     if worker and worker in trigger:
         trigger = re.sub(rf"(?<![\w.]){re.escape(worker)}(?![\w.])", "\0", trigger)
     kin = digest(finding.rule, "".join(trigger.split()))

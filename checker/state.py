@@ -67,6 +67,10 @@ class Session:
         self._make_folder()
         return _Locked(os.path.join(self._folder, _name(path)))
 
+    def knows(self, path: str) -> bool:
+        """Whether the session met a file; `path` is real."""
+        return os.path.exists(os.path.join(self._folder, _name(path) + ".json"))
+
     def files(self, limit: int = 2000):
         """The states of the files met so far, as they are on disk."""
         try:

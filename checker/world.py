@@ -135,8 +135,8 @@ class World:
             found.update(function.label for function in module.functions.values())
         return found
 
-    def holders(self, workers: set[str], besides: ProjectFile, config):
-        """Reports of the project's other files that define one of some workers.
+    def holders(self, workers: set[str], config):
+        """Reports of files that the session has not met and that define one of some workers.
 
         The search ends after SEARCH_SECONDS, in a large project without having seen all.
         """
@@ -144,16 +144,13 @@ class World:
 
         end = time.monotonic() + SEARCH_SECONDS
         lasts = {worker.rpartition(".")[2] for worker in workers}
-        for file in self._sources():
-            if time.monotonic() > end:
-                return
+        for file in self._sources(lambda: time.monotonic() > end):
             try:
-                text = self.text(file)
+                text = None if self.session.knows(file.real) else self.text(file)
             except Unreadable:
                 continue
-            if text and file.real != besides.real and any(last in text for last in lasts):
-                if workers & self.names(text):
-                    yield self.check(file, text, config)
+            if text and any(last in text for last in lasts) and workers & self.names(text):
+                yield self.check(file, text, config)
 
     def config(self, file: ProjectFile):
         """The configuration that counts for a file, as it was when the session started."""
@@ -185,10 +182,12 @@ class World:
             self._snapshots = Snapshots(self.root, self.session)
         return self._snapshots
 
-    def _sources(self):
+    def _sources(self, enough):
         for folder, folders, names in os.walk(self.root):
             folders[:] = sorted(name for name in folders if not _is_skipped(name))
             for name in sorted(names):
+                if enough():
+                    return
                 file = self.file(os.path.join(folder, name))
                 if file is not None and file.is_source:
                     yield file
