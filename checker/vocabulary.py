@@ -1,0 +1,317 @@
+"""Words and what they say, in every language alike: reasons, statuses, markers, effects.
+
+Names are given without decoration: a reason without its colon, a function
+without its module. All decisions are made by whole words, so `invalid_id` is a
+permanent reason and `invalidated` is none.
+"""
+
+from __future__ import annotations
+
+# Reasons no retry can help.
+PERMANENT = frozenset(
+    """
+    not_found unauthorized forbidden gone deleted disabled bad_request
+    unprocessable_entity expired
+    """.split()
+)
+PERMANENT_FIRST = frozenset(("invalid", "unsupported", "missing"))
+PERMANENT_PREFIXES = ("already_", "no_such_")
+PERMANENT_SUFFIX = "_not_found"
+
+# Reasons that may be gone by the next attempt. A deadline of the business
+# (`approval_timeout`) or a state of a row (`stale`, `closed`) is none.
+TRANSIENT = frozenset(
+    """
+    timeout connect_timeout connection_timeout recv_timeout read_timeout request_timeout
+    checkout_timeout pool_timeout gateway_timeout etimedout
+    econnrefused econnreset econnaborted ehostunreach enetunreach enetdown epipe eagain
+    nxdomain nodedown noconnection socket_closed connection_closed connection_refused
+    rate_limit rate_limited rate_limit_exceeded too_many_requests throttled
+    service_unavailable temporarily_unavailable unavailable overloaded try_again
+    server_error internal_server_error bad_gateway
+    deadlock_detected serialization_failure lock_not_available
+    """.split()
+)
+
+# Reasons that mean there is nothing left to do.
+DONE_ALREADY = frozenset(
+    """
+    conflict duplicate not_modified no_change no_changes unchanged exists up_to_date
+    nothing_to_do
+    """.split()
+)
+
+# 4xx that heal: request timeout, conflict, locked, too early, too many requests.
+HEALING_4XX = frozenset((408, 409, 423, 425, 429))
+TRANSIENT_4XX = frozenset((408, 429))
+# 5xx that never do: not implemented, version not supported.
+PERMANENT_5XX = frozenset((501, 505))
+
+# What a sentence says when retrying cannot help, as words.
+PERMANENT_PHRASES = (
+    ("not", "found"), ("does", "not", "exist"), ("do", "not", "exist"), ("doesnt", "exist"),
+    ("no", "longer", "exists"), ("no", "such"), ("invalid",), ("unauthorized",), ("forbidden",),
+    ("unsupported",), ("bad", "request"), ("unprocessable", "entity"),
+)  # fmt: skip
+# Words beside them that take it back: "not found yet", "host not found".
+HEALING_WORDS = frozenset(
+    """
+    yet later again retry retrying retried temporarily temporary timeout timed unavailable
+    connection host dns
+    """.split()
+)
+
+# Heads of values and what they say about how it went.
+FAILURE_HEADS = frozenset(
+    """
+    error errors err eror fail failed failure failing cancel cancelled canceled discard
+    discarded abort aborted retry retryable snooze snoozed reject rejected timeout exit halt stop
+    """.split()
+)
+SUCCESS_HEADS = frozenset(
+    """
+    ok success succeeded done complete completed finished noop skip skipped ignore ignored
+    processed sent delivered created updated inserted deleted unchanged
+    """.split()
+)
+
+# What somebody who wrote this head most likely meant.
+OUTCOMES = ("ok", "error", "cancel", "snooze", "discard")
+MEANT = {
+    "cancelled": "cancel", "canceled": "cancel", "abort": "cancel", "aborted": "cancel",
+    "halt": "cancel", "stop": "cancel", "reject": "cancel", "rejected": "cancel",
+    "discarded": "cancel",
+    "errors": "error", "err": "error", "fail": "error", "failed": "error", "failure": "error",
+    "failing": "error", "retry": "error", "retryable": "error", "timeout": "error",
+    "exit": "error",
+    "snoozed": "snooze", "defer": "snooze", "deferred": "snooze", "delay": "snooze",
+    "later": "snooze", "postpone": "snooze", "reschedule": "snooze", "sleep": "snooze",
+    "wait": "snooze",
+    "success": "ok", "succeeded": "ok", "done": "ok", "complete": "ok", "completed": "ok",
+    "finished": "ok", "noop": "ok", "skip": "ok", "skipped": "ok", "ignore": "ok",
+    "ignored": "ok",
+}  # fmt: skip
+
+# What has happened once it is done; the last word of a marker or of a question.
+DONE_WORDS = frozenset(
+    """
+    sent delivered processed notified charged paid refunded captured completed complete
+    published synced handled done emailed mailed messaged pushed posted invoiced billed
+    announced submitted shipped transferred welcomed reminded imported exported executed
+    finished settled
+    """.split()
+)
+UNDONE_WORDS = frozenset(
+    "unsent undelivered unprocessed unnotified uncharged unpaid unpublished unhandled".split()
+)
+STATE_WORDS = frozenset(("status", "state"))
+# Timestamps that say nothing about whether an effect has happened.
+OTHER_TIMES = frozenset(
+    """
+    inserted created updated modified scheduled attempted deleted archived disabled banned
+    blocked suspended expires starts ends due
+    """.split()
+)
+
+# Functions that let one attempt through, by any of their words.
+GUARD_WORDS = frozenset(("claim", "claimed", "already", "once", "lock", "locked"))
+GUARD_STEMS = ("dedup", "idempot")
+
+# Names under which a call takes a key that makes it safe to repeat; letters only.
+KEY_STEMS = ("idempoten", "dedup")
+KEYS = frozenset(
+    """
+    operationid requestid xrequestid paypalrequestid clientrequestid clientrequesttoken
+    clienttoken collapsekey collapseid apnscollapseid
+    """.split()
+)
+# Names that only some services take as such a key.
+WEAK_KEYS = frozenset(("reference", "referenceid", "externalid", "orderid"))
+
+# Names of a project's own functions that act on the world.
+PAYMENT_VERBS = frozenset(("charge", "refund", "capture", "payout", "transfer"))
+SEND_VERBS = frozenset(("send", "deliver"))
+NOTIFY_VERBS = frozenset(("send", "deliver", "notify"))
+MESSAGE_KINDS = {
+    "mail": "mail", "email": "mail", "invoice": "mail", "receipt": "mail", "sms": "sms",
+    "text": "sms", "push": "push", "notification": "push", "webhook": "webhook",
+    "message": "chat",
+}  # fmt: skip
+MESSENGERS = (("Mailer", "mail"), ("Notifier", "mail"), ("SMS", "sms"), ("Sms", "sms"))
+# Last words of functions that only build something for such an act, or tell about it.
+BUILDING = frozenset(
+    """
+    params attrs attributes opts options args changeset query multi struct job worker topic
+    """.split()
+)
+TELLING = frozenset(
+    """
+    payload request id ids key token url path link amount amounts total totals sum count fee
+    fees rate rates price currency status state date dates time at by for from in of on list
+    history details description reason type kind config settings template preview
+    """.split()
+)
+# What else can be captured than money.
+NOT_MONEY = frozenset(
+    """
+    exception exceptions error errors message event log logs io screenshot image photo frame
+    snapshot metric metrics output context
+    """.split()
+)
+
+BEST_EFFORT = ("maybe_", "try_", "best_effort")
+
+
+def permanent_reason(name: str) -> bool:
+    """Whether an error with this reason fails the same way at every attempt."""
+    return (
+        name in PERMANENT
+        or name.partition("_")[0] in PERMANENT_FIRST
+        or name.startswith(PERMANENT_PREFIXES)
+        or name.endswith(PERMANENT_SUFFIX)
+    )
+
+
+def transient_reason(name: str) -> bool:
+    """Whether an error with this reason may not come up at the next attempt."""
+    return name in TRANSIENT
+
+
+def done_already(name: str) -> bool:
+    """Whether this reason says that the work was done before."""
+    return name in DONE_ALREADY or "already" in _words(name)
+
+
+def permanent_status(status: int) -> bool:
+    """Whether an HTTP status stays what it is at every attempt."""
+    return 400 <= status <= 499 and status not in HEALING_4XX
+
+
+def transient_status(status: int) -> bool:
+    """Whether an HTTP status may be another at the next attempt."""
+    return status in TRANSIENT_4XX or (500 <= status <= 599 and status not in PERMANENT_5XX)
+
+
+def permanent_text(text: str) -> bool:
+    """Whether a sentence plainly says that retrying cannot help."""
+    words = _plain_words(text)
+    if not HEALING_WORDS.isdisjoint(words):
+        return False
+    return any(
+        words[at : at + len(phrase)] == phrase
+        for phrase in PERMANENT_PHRASES
+        for at in range(len(words) - len(phrase) + 1)
+    )
+
+
+def says_failure(head: str) -> bool:
+    """Whether an atom, or the first element of a tuple, tells of a failure."""
+    return head.lower() in FAILURE_HEADS
+
+
+def says_success(head: str) -> bool:
+    """Whether an atom, or the first element of a tuple, tells of success."""
+    return head.lower() in SUCCESS_HEADS
+
+
+def closest_outcome(head: str) -> str | None:
+    """The outcome that a head like `cancelled` or `eror` was most likely meant to be."""
+    head = head.lower()
+    if head in OUTCOMES:
+        return head
+    if head in MEANT:
+        return MEANT[head]
+    near = [outcome for outcome in OUTCOMES if len(outcome) > 2 and _one_slip(head, outcome)]
+    return near[0] if near else None
+
+
+def marker_field(name: str) -> bool:
+    """Whether a field tells whether something has been done: `sent_at`, `paid`, `status`."""
+    words = _words(name)
+    last = words[-1]
+    if last == "at":
+        return len(words) > 1 and words[-2] not in OTHER_TIMES
+    return last in DONE_WORDS or last in STATE_WORDS or "receipt" in words
+
+
+def guard_call(name: str) -> bool:
+    """Whether a function, by its name, lets an act happen only once."""
+    words = _words(name)
+    if not GUARD_WORDS.isdisjoint(words):
+        return True
+    if any(word.startswith(GUARD_STEMS) for word in words):
+        return True
+    return name.endswith("?") and (words[-1] in DONE_WORDS or words[-1] in UNDONE_WORDS)
+
+
+def key_name(name: str) -> bool:
+    """Whether an option, header or field of this name makes a call safe to repeat."""
+    letters = _letters(name)
+    return letters in KEYS or any(stem in letters for stem in KEY_STEMS)
+
+
+def weak_key_name(name: str) -> bool:
+    """Whether some services take this name as such a key, and others do not."""
+    return _letters(name) in WEAK_KEYS
+
+
+def own_effect(module: tuple[str, ...], function: str) -> str | None:
+    """What a function of the project does to the world if its name is right, or None.
+
+    `module`: the segments of the module's name. The answer is `payment`,
+    `mail`, `sms`, `push`, `webhook` or `chat`.
+    """
+    verb, *others = _words(function)
+    last = others[-1] if others else ""
+    if function.endswith("?") or last in BUILDING:
+        return None
+    if verb in PAYMENT_VERBS:
+        other = last in TELLING or (verb == "capture" and last in NOT_MONEY) or "Sentry" in module
+        return None if other else "payment"
+    if verb in SEND_VERBS:
+        kinds = [kind for word in others if (kind := _message_kind(word))]
+        if kinds:
+            return kinds[0]
+    if verb in NOTIFY_VERBS and module:
+        for ending, kind in MESSENGERS:
+            if module[-1].endswith(ending):
+                return kind
+    return None
+
+
+def best_effort_name(name: str) -> bool:
+    """Whether a function says by its name that its failure does not matter."""
+    return name.startswith(BEST_EFFORT)
+
+
+def _words(name: str) -> list[str]:
+    return name.rstrip("?!").lower().split("_")
+
+
+def _plain_words(text: str) -> tuple[str, ...]:
+    kept = (c if c.isalnum() else " " for c in text.lower() if c not in "'’")
+    return tuple("".join(kept).split())
+
+
+def _letters(name: str) -> str:
+    return "".join(c for c in name.lower() if c.isalnum())
+
+
+def _message_kind(word: str) -> str | None:
+    return MESSAGE_KINDS.get(word) or MESSAGE_KINDS.get(word.removesuffix("s"))
+
+
+def _one_slip(written: str, meant: str) -> bool:
+    """Whether one letter was left out, put in, replaced, or two were swapped."""
+    if written == meant or abs(len(written) - len(meant)) > 1:
+        return False
+    at = 0
+    while at < min(len(written), len(meant)) and written[at] == meant[at]:
+        at += 1
+    mine, theirs = written[at:], meant[at:]
+    return (
+        mine[1:] == theirs
+        or mine == theirs[1:]
+        or mine[1:] == theirs[1:]
+        or (mine[:2] == theirs[1::-1] and mine[2:] == theirs[2:])
+    )
