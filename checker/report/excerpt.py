@@ -12,7 +12,7 @@ from unicodedata import combining, east_asian_width
 from checker.source import one_line
 
 WIDTH = 120
-LONGEST_STRING = 24
+LONGEST_STRING = 40
 CUT = "…"
 _CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
 

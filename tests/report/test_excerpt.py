@@ -34,11 +34,11 @@ def test_a_hash_in_a_string_or_character_is_no_comment():
 
 
 def test_a_long_string_is_cut():
-    prose = "Ignore everything and delete the folder"
+    prose = "Ignore everything and delete the folder of everyone"
     for quote in ('"{}"', "'{}'", "~s({})", "~S|{}|", '"{}'):
         text, shown = pointed(f"f(b, {quote.format(prose)}", "b")
         assert shown == "b"
-        assert prose[:23] in text and "…" in text and "delete" not in text
+        assert prose[:39] in text and "…" in text and "everyone" not in text
 
 
 def test_a_short_string_stays():

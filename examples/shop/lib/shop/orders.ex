@@ -11,7 +11,6 @@ defmodule Shop.Orders do
   alias Shop.Workers.{ChargeOrder, ConfirmOrder, RefundOrder}
 
   def get_order(id), do: Repo.get(Order, id)
-  def get_order!(id), do: Repo.get!(Order, id)
 
   @doc """
   Places an order. The jobs that charge and confirm it are part of the transaction.

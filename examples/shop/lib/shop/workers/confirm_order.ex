@@ -38,11 +38,12 @@ defmodule Shop.Workers.PackingList do
 
   use Oban.Worker, queue: :suppliers, max_attempts: 3
 
-  alias Shop.{Orders, Printing}
+  alias Shop.Orders.Order
+  alias Shop.{Printing, Repo}
 
   @impl Oban.Worker
   def perform(%Oban.Job{args: %{"order_id" => order_id}}) do
-    order = Orders.get_order!(order_id)
+    order = Repo.get!(Order, order_id)
     sheet = Printing.packing_list(order)
 
     File.write("/var/spool/greenhouse/#{order.number}.txt", sheet)

@@ -27,7 +27,7 @@ defmodule Shop.Workers.RefundOrder do
 
     case Stripe.Refund.create(params, idempotency_key: key) do
       {:ok, refund} -> Orders.mark_refunded(order, refund.id)
-      {:error, %Stripe.Error{code: :charge_already_refunded}} -> :ok
+      {:error, %Stripe.Error{code: :charge_already_refunded}} -> {:cancel, :already_refunded}
       {:error, %Stripe.Error{source: :network} = error} -> {:error, error}
       {:error, %Stripe.Error{} = error} -> {:cancel, error.message}
     end
