@@ -179,6 +179,20 @@ def test_a_worker_removed_and_written_elsewhere_lands(claude: Claude, project: P
     assert project.text(MOVED_PATH) == SYNC_RETRIED
 
 
+def test_a_worker_written_elsewhere_and_then_removed_lands(
+    claude: Claude, project: Project
+) -> None:
+    """And in the other order."""
+    project.put(SYNC_PATH, SYNC_RETRIED)
+    session = claude.session(
+        project.root,
+        [project.write(MOVED_PATH, SYNC_RETRIED)],
+        [use("Bash", command=f"rm {SYNC_PATH}")],
+    )
+    assert [result.failed for result in session.results] == [False, False]
+    assert project.text(MOVED_PATH) == SYNC_RETRIED
+
+
 def test_what_someone_else_changed_in_between_is_old(claude: Claude, project: Project) -> None:
     """A problem that came from outside holds nothing back; one more of the model's does."""
     project.put(SYNC_PATH, SYNC)
@@ -371,3 +385,18 @@ def test_the_first_worker_of_a_project_without_oban_is_judged(
     session = claude.session(project.root, [project.write(PING_PATH, PING_LOST)])
     assert held_back(session.results[0], PING_PATH, "OB101")
     assert not project.path(PING_PATH).exists()
+
+
+@pytest.mark.parametrize(("mode", "told"), [("warn", True), ("off", False)])
+def test_a_milder_mode_lets_a_bad_edit_land(
+    claude: Claude, project: Project, mode: str, told: bool
+) -> None:
+    """The model hears of the problem with `warn`, and nothing with `off`."""
+    session = claude.session(
+        project.root,
+        [project.write(PING_PATH, PING_LOST)],
+        environment={"OBAN_GUARD": mode},
+    )
+    assert not session.results[0].failed
+    assert project.text(PING_PATH) == PING_LOST
+    assert ("(OB101 " in session.told) == told
