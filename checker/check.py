@@ -2,25 +2,184 @@
 
 from __future__ import annotations
 
-from checker.source import Source
+from checker import suppress
+from checker.finding import Edit, Finding, Fix
+from checker.source import MAX_BYTES, Source, one_line
+
+MARKERS = (b"Oban", b"oban", b"def perform", b"def process")
+SUPPRESSION = b"oban-guard"
+RECURSION = 12_000
 
 
 class Report:
     """What checking one text found.
 
     `findings`: all that count (suppressed ones are left out), sorted by place.
-    `workers`: how many workers the text defines. `failures`: sentences about
-    rules that broke (the caller turns them into exit code 2).
+    `workers`: how many workers the text defines. `suppressions`: its comments
+    that suppress. `failures`: sentences about rules that broke (the caller turns
+    them into exit code 2).
     """
 
-    __slots__ = ("findings", "workers", "failures")
+    __slots__ = ("findings", "workers", "suppressions", "failures")
 
     def __init__(self) -> None:
-        self.findings: list = []
+        self.findings: list[Finding] = []
         self.workers = 0
+        self.suppressions: list[suppress.Suppression] = []
         self.failures: list[str] = []
+
+
+class FileFacts:
+    """What rules about the file itself look at.
+
+    `unreadable`: why nothing of it could be read, or None. `errors`: spans that
+    did not parse. `problems` with its suppressions: (rule, span of the comment, ids).
+    """
+
+    __slots__ = ("unreadable", "errors", "problems", "size", "workers")
+
+    def __init__(self) -> None:
+        self.unreadable: str | None = None
+        self.errors: list = []
+        self.problems: list = []
+        self.size = 0
+        self.workers: list = []
+
+
+def is_candidate(data: bytes) -> bool:
+    """Whether a file may hold a worker: all others need no parser."""
+    return any(marker in data for marker in MARKERS) or (b"Worker" in data and b"use " in data)
 
 
 def check_source(source: Source, config) -> Report:
     """Check one file's text. Never raises for what the text holds."""
-    return Report()
+    report = Report()
+    if not is_candidate(source.data):
+        return report
+    _allow_depth()
+    facts = FileFacts()
+    facts.size = len(source.data)
+    comments: list = []
+    if len(source.data) > MAX_BYTES:
+        facts.unreadable = f"is larger than {MAX_BYTES // 1_000_000} MB"
+    elif b"\0" in source.data:
+        facts.unreadable = "is binary"
+    else:
+        comments = _read(source, config, facts)
+    _run(source, config, facts, comments, report)
+    return report
+
+
+def _allow_depth() -> None:
+    import sys
+
+    if sys.getrecursionlimit() < RECURSION:
+        sys.setrecursionlimit(RECURSION)
+
+
+def _read(source: Source, config, facts: FileFacts) -> list:
+    from checker.elixir import syntax
+    from checker.elixir.library import library
+    from checker.elixir.workers import workers
+
+    tree = syntax.parse(source.data)
+    facts.errors = tree.errors
+    facts.workers = workers(tree, library(config.shapes, config.effects), tuple(config.wrappers))
+    for worker in facts.workers:
+        worker.permanent_reasons = tuple(config.permanent)
+        worker.transient_reasons = tuple(config.transient)
+    return tree.comments() if SUPPRESSION in source.data else []
+
+
+def _run(source: Source, config, facts: FileFacts, comments: list, report: Report) -> None:
+    from checker.rules import all_rules
+
+    rules = all_rules()
+    report.workers = len(facts.workers)
+    script = source.path.endswith(".exs") or "/test/" in f"/{source.path}"
+    found = []
+    for rule in rules:
+        if not hasattr(rule, "check") or (script and not getattr(rule, "IN_TESTS", False)):
+            continue
+        for worker in facts.workers:
+            if not worker.broken:  # what did not parse is no evidence
+                found.extend(_findings(rule, worker, source, config, report))
+    found = _distinct(found)
+    placed = {source.position(span[0]): span for span in comments}
+    report.suppressions = suppress.read([_comment(source, span) for span in comments])
+    kept, problems = suppress.apply(found, report.suppressions, {rule.ID for rule in rules})
+    facts.problems = [(rule, placed[s.line, s.column], ids) for rule, s, ids in problems]
+    for rule in rules:
+        if hasattr(rule, "check_file"):
+            kept.extend(_file_findings(rule, facts, source, report))
+    report.findings = sorted(
+        (f for f in (_configured(f, config) for f in kept) if f is not None),
+        key=lambda finding: finding.sort_key(),
+    )
+
+
+def _findings(rule, worker, source: Source, config, report: Report) -> list[Finding]:
+    try:
+        return [_finding(rule, p, worker.name, source) for p in rule.check(worker)]
+    except Exception as error:  # one broken rule must not silence the others
+        report.failures.append(
+            f"{source.path}: {rule.ID} failed on {worker.name}: {type(error).__name__}: {error}"
+        )
+        return []
+
+
+def _file_findings(rule, facts: FileFacts, source: Source, report: Report) -> list[Finding]:
+    try:
+        return [_finding(rule, p, "", source) for p in rule.check_file(facts)]
+    except Exception as error:
+        report.failures.append(
+            f"{source.path}: {rule.ID} failed: {type(error).__name__}: {error}"
+        )
+        return []
+
+
+def _finding(rule, problem, worker: str, source: Source) -> Finding:
+    line, column = source.position(problem.span[0])
+    end_line, end_column = source.position(problem.span[1])
+    return Finding(
+        rule=rule.ID, name=rule.NAME, severity=problem.severity or rule.SEVERITY,
+        path=source.path, line=line, column=column, end_line=end_line, end_column=end_column,
+        worker=worker, function=problem.function, trigger=one_line(source.slice(problem.span)),
+        message=problem.message, help=problem.help, fix=_fix(problem, source),
+    )  # fmt: skip
+
+
+def _fix(problem, source: Source) -> Fix | None:
+    if not problem.edits:
+        return None
+    edits = [
+        Edit(*source.position(span[0]), *source.position(span[1]), text)
+        for span, text in problem.edits
+    ]
+    return Fix(problem.safe, edits)
+
+
+def _distinct(findings: list[Finding]) -> list[Finding]:
+    """No line carries two findings of one rule."""
+    seen, distinct = set(), []
+    for finding in sorted(findings, key=lambda f: f.sort_key()):
+        mark = (finding.rule, finding.line)
+        if mark not in seen:
+            seen.add(mark)
+            distinct.append(finding)
+    return distinct
+
+
+def _comment(source: Source, span: tuple[int, int]) -> tuple[int, int, str, bool]:
+    line, column = source.position(span[0])
+    start = source.data.rfind(b"\n", 0, span[0]) + 1
+    alone = not source.data[start : span[0]].strip()
+    return line, column, source.slice(span), alone
+
+
+def _configured(finding: Finding, config) -> Finding | None:
+    """The finding as the configuration wants it; None when it is switched off."""
+    if not config.enables(finding.rule):
+        return None
+    finding.severity = config.severity_of(finding.rule, finding.severity)
+    return finding

@@ -1,0 +1,527 @@
+"""Operators, field access, and what a condition that holds (or fails) tells of its variables."""
+
+from __future__ import annotations
+
+from checker.elixir import syntax
+from checker.elixir.patterns import ANY, exact
+from checker.elixir.scope import Env, Scope
+from checker.model.shape import (
+    FALSE, FALSY, NEVER, NIL, OK, TRUE, Alt, Args, Atom, Float, Func, Int, Map, Opaque, Origin,
+    Seq, Shape, Struct, Text, Tup, Unknown, Value, join, of, one,
+)  # fmt: skip
+
+_KINDS = {
+    "is_nil": lambda s: isinstance(s, Atom) and _named(s, "nil"),
+    "is_atom": lambda s: isinstance(s, Atom),
+    "is_boolean": lambda s: isinstance(s, Atom) and _named(s, "true", "false"),
+    "is_binary": lambda s: isinstance(s, Text),
+    "is_bitstring": lambda s: isinstance(s, Text),
+    "is_integer": lambda s: isinstance(s, Int),
+    "is_float": lambda s: isinstance(s, Float),
+    "is_number": lambda s: isinstance(s, (Int, Float)),
+    "is_list": lambda s: isinstance(s, Seq),
+    "is_tuple": lambda s: isinstance(s, Tup),
+    "is_map": lambda s: isinstance(s, (Map, Struct, Args)),
+    "is_struct": lambda s: isinstance(s, Struct),
+    "is_exception": lambda s: None if isinstance(s, Struct) else False,
+    "is_pid": lambda s: isinstance(s, Opaque) and s.kind == "pid",
+    "is_reference": lambda s: isinstance(s, Opaque) and s.kind == "reference",
+    "is_port": lambda s: isinstance(s, Opaque) and s.kind == "port",
+    "is_function": lambda s: isinstance(s, Func) or (isinstance(s, Opaque) and s.kind == "function"),
+}  # fmt: skip
+
+# What an unknown value is when a guard says so.
+_IMPLIED: dict[str, tuple[Shape, ...]] = {
+    "is_nil": (NIL,),
+    "is_boolean": (TRUE, FALSE),
+    "is_atom": (Atom(None),),
+    "is_binary": (Text(),),
+    "is_bitstring": (Text(),),
+    "is_integer": (Int(),),
+    "is_float": (Float(),),
+    "is_number": (Int(), Float()),
+    "is_list": (Seq(None, ANY),),
+    "is_struct": (Struct(None),),
+    "is_pid": (Opaque("pid"),),
+    "is_reference": (Opaque("reference"),),
+}
+
+_FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!=", "===": "===",
+            "!==": "!=="}  # fmt: skip
+_BOOLEAN_OPS = frozenset(("==", "!=", "===", "!==", "<", ">", "<=", ">=", "in", "not in", "=~"))
+_NUMBER_OPS = frozenset(("+", "-", "*"))
+
+
+def _named(shape: Atom, *names: str):
+    """True, False, or None when it is some atom."""
+    return None if shape.name is None else shape.name in names
+
+
+def boolean(origin: Origin) -> Value:
+    return (Alt(TRUE, origin), Alt(FALSE, origin))
+
+
+def truthy(shape: Shape):
+    """True, False, or None when it cannot be decided."""
+    if isinstance(shape, Unknown):
+        return None
+    if isinstance(shape, Atom):
+        return None if shape.name is None else shape.name not in FALSY
+    return True
+
+
+def holding(value: Value) -> tuple[Value, Value]:
+    """(alternatives that count as true, those that count as false)."""
+    yes, no = [], []
+    for alt in value:
+        is_true = truthy(alt.shape)
+        if is_true is not False:
+            yes.append(alt)
+        if is_true is None and isinstance(alt.shape, Unknown):
+            no.append(Alt(alt.shape, alt.origin))
+        elif is_true is not True:
+            no.append(alt)
+    return tuple(yes), tuple(no)
+
+
+class Conditions:
+    """The part of the interpreter that evaluates operators and narrows by conditions."""
+
+    # -- branching -------------------------------------------------------------
+
+    def branch(self, node: syntax.Node, env: Env, scope: Scope) -> tuple[Env | None, Env | None]:
+        """The variables where a condition holds and where it fails; None where it cannot."""
+        if isinstance(node, syntax.Unary) and node.op in ("not", "!"):
+            holds, fails = self.branch(node.operand, env, scope)
+            return fails, holds
+        if isinstance(node, syntax.Op):
+            if node.op in ("and", "&&"):
+                return self._both_hold(node, env, scope)
+            if node.op in ("or", "||"):
+                return self._either_holds(node, env, scope)
+            narrowed = self._compare_variable(node, env, scope)
+            if narrowed is not None:
+                return narrowed
+        if isinstance(node, syntax.Var) and node.name in env.vars:
+            yes, no = holding(env.vars[node.name])
+            return self._split_env(env, node.name, yes, no)
+        if isinstance(node, syntax.Match) and isinstance(node.pattern, syntax.Var):
+            if not self.eval(node, env, scope):
+                return None, None
+            return self.branch(node.pattern, env, scope)
+        if isinstance(node, syntax.Call) and node.target is None:
+            narrowed = self._kind_test(node, env, scope)
+            if narrowed is not None:
+                return narrowed
+        value = self.eval(node, env, scope)
+        yes, no = holding(value)
+        return (env.copy() if yes else None), (env.copy() if no else None)
+
+    def _split_env(self, env: Env, name: str, yes: Value, no: Value):
+        holds = fails = None
+        if yes:
+            holds = env.copy()
+            holds.vars[name] = yes
+        if no:
+            fails = env.copy()
+            fails.vars[name] = no
+        return holds, fails
+
+    def _both_hold(self, node: syntax.Op, env: Env, scope: Scope):
+        left_holds, left_fails = self.branch(node.left, env, scope)
+        if left_holds is None:
+            return None, left_fails
+        holds, right_fails = self.branch(node.right, left_holds, scope)
+        return holds, _either(left_fails, right_fails)
+
+    def _either_holds(self, node: syntax.Op, env: Env, scope: Scope):
+        left_holds, left_fails = self.branch(node.left, env, scope)
+        if left_fails is None:
+            return left_holds, None
+        right_holds, fails = self.branch(node.right, left_fails, scope)
+        return _either(left_holds, right_holds), fails
+
+    def _compare_variable(self, node: syntax.Op, env: Env, scope: Scope):
+        op, variable, other = node.op, node.left, node.right
+        if not isinstance(variable, syntax.Var) and isinstance(other, syntax.Var):
+            if op not in _FLIPPED:
+                return None
+            op, variable, other = _FLIPPED[op], other, variable
+        if not isinstance(variable, syntax.Var) or variable.name not in env.vars:
+            return None
+        value = env.vars[variable.name]
+        if op in ("in", "not in"):
+            parts = self._membership(value, other, env, scope)
+        elif op in ("==", "===", "!=", "!=="):
+            parts = self._equality(value, other, env, scope)
+        elif op in ("<", ">", "<=", ">="):
+            parts = self._order(value, op, other, env, scope)
+        else:
+            return None
+        if parts is None:
+            return None
+        yes, no = parts if op not in ("not in", "!=", "!==") else (parts[1], parts[0])
+        return self._split_env(env, variable.name, yes, no)
+
+    def _equality(self, value: Value, other: syntax.Node, env: Env, scope: Scope):
+        wanted = self.eval(other, env, scope)
+        if not wanted:
+            return NEVER, NEVER
+        if len(wanted) != 1 or not exact(wanted[0].shape):
+            return None
+        shape = wanted[0].shape
+        matcher = self.matcher(scope, env)
+        if isinstance(shape, (Atom, Int, Text, Float)):
+            return matcher.split(_constant(other, shape), value)
+        if isinstance(shape, Map) and not shape.fields:
+            return None
+        return None
+
+    def _membership(self, value: Value, other: syntax.Node, env: Env, scope: Scope):
+        if isinstance(other, syntax.Op) and other.op == "..":
+            low = self.eval(other.left, env, scope)
+            high = self.eval(other.right, env, scope)
+            return self._within(value, low, high)
+        listed = self.eval(other, env, scope)
+        shape = listed[0].shape if len(listed) == 1 else None
+        if not isinstance(shape, Seq) or shape.items is None:
+            return None
+        yes, left = NEVER, value
+        matcher = self.matcher(scope, env)
+        for item in shape.items:
+            if len(item) != 1 or not exact(item[0].shape):
+                return None
+            if not isinstance(item[0].shape, (Atom, Int, Text, Float)):
+                return None
+            matched, left = matcher.split(_constant(other, item[0].shape), left)
+            yes = join(yes, matched)
+        return yes, left
+
+    def _within(self, value: Value, low: Value, high: Value):
+        first = low[0].shape.value if len(low) == 1 and isinstance(low[0].shape, Int) else None
+        last = high[0].shape.value if len(high) == 1 and isinstance(high[0].shape, Int) else None
+        if first is None or last is None or first > last:
+            return None
+        yes, no = [], []
+        for alt in value:
+            inside, outside = _cut(alt, first, last)
+            yes.extend(inside)
+            no.extend(outside)
+        return tuple(yes), tuple(no)
+
+    def _order(self, value: Value, op: str, other: syntax.Node, env: Env, scope: Scope):
+        bound = self.eval(other, env, scope)
+        if not bound:
+            return NEVER, NEVER
+        limit = bound[0].shape.value if len(bound) == 1 and isinstance(bound[0].shape, Int) else None
+        if limit is None:
+            return None
+        low, high = {
+            ">": (limit + 1, None), ">=": (limit, None), "<": (None, limit - 1), "<=": (None, limit)
+        }[op]  # fmt: skip
+        yes, no = [], []
+        for alt in value:
+            inside, outside = _cut(alt, low, high)
+            yes.extend(inside)
+            no.extend(outside)
+        return tuple(yes), tuple(no)
+
+    def _kind_test(self, node: syntax.Call, env: Env, scope: Scope):
+        name = node.name
+        if name == "match?" and len(node.args) == 2:
+            return self._match_test(node, env, scope)
+        test = _KINDS.get(name)
+        if test is None or not node.args or not isinstance(node.args[0], syntax.Var):
+            return None
+        variable = node.args[0].name
+        if variable not in env.vars:
+            return None
+        if name == "is_struct" and len(node.args) == 2:
+            return self._struct_test(node, variable, env, scope)
+        yes, no = [], []
+        for alt in env.vars[variable]:
+            verdict = None if isinstance(alt.shape, Unknown) else test(alt.shape)
+            if verdict is not False:
+                yes.extend(_told(alt, name))
+            if verdict is not True:
+                no.append(alt)
+        return self._split_env(env, variable, tuple(yes), tuple(no))
+
+    def _struct_test(self, node: syntax.Call, variable: str, env: Env, scope: Scope):
+        wanted = self.eval(node.args[1], env, scope)
+        name = wanted[0].shape.name if len(wanted) == 1 and isinstance(wanted[0].shape, Atom) else None
+        yes, no = [], []
+        for alt in env.vars[variable]:
+            shape = alt.shape
+            if isinstance(shape, Unknown):
+                yes.append(Alt(Struct(name), Origin(None, call=alt.origin.call)))
+                no.append(alt)
+            elif not isinstance(shape, Struct) or (name and shape.name and shape.name != name):
+                no.append(alt)
+            elif name and shape.name == name:
+                yes.append(alt)
+            else:
+                yes.append(alt)
+                no.append(alt)
+        return self._split_env(env, variable, tuple(yes), tuple(no))
+
+    def _match_test(self, node: syntax.Call, env: Env, scope: Scope):
+        value = self.eval(node.args[1], env, scope)
+        pattern, guard = node.args[0], None
+        if isinstance(pattern, syntax.Op) and pattern.op == "when":
+            pattern, guard = pattern.left, pattern.right
+        yes, no = self.matcher(scope, env).split(pattern, value)
+        if guard is not None:
+            no = join(no, yes)
+        if isinstance(node.args[1], syntax.Var) and node.args[1].name in env.vars:
+            return self._split_env(env, node.args[1].name, yes, no)
+        return (env.copy() if yes else None), (env.copy() if no else None)
+
+    # -- operators -------------------------------------------------------------------
+
+    def _operator(self, node: syntax.Op, env: Env, scope: Scope) -> Value:
+        op = node.op
+        if op in ("&&", "and", "||", "or"):
+            return self._logic(node, env, scope)
+        if op in ("in", "not in") or op in _BOOLEAN_OPS:
+            return self._comparison(node, env, scope)
+        if op == "|":
+            return self.unknown(node, scope)
+        left = self.eval(node.left, env, scope)
+        right = self.eval(node.right, env, scope) if left else NEVER
+        if not left or not right:
+            return NEVER
+        origin = self.origin(node, scope, literal=True, fresh=freshness(left, right))
+        if op == "<>":
+            return one(_concatenated(left, right), origin)
+        if op in ("++", "--"):
+            return one(_lists(op, left, right), origin)
+        if op in ("..", "..//"):
+            return one(Struct("Range"), origin)
+        if op == "/":
+            return one(Float(), origin)
+        if op in _NUMBER_OPS:
+            return self._arithmetic(node, left, right, origin)
+        return self.unknown(node, scope)
+
+    def _arithmetic(self, node: syntax.Op, left: Value, right: Value, origin: Origin) -> Value:
+        if isinstance(node.left, syntax.Field) and node.op in ("+", "-"):
+            origin.relative = node.left.name
+        shapes = set()
+        for a in left:
+            for b in right:
+                shapes.add(_number(node.op, a.shape, b.shape))
+        return join(tuple(Alt(shape, origin) for shape in shapes))
+
+    def _comparison(self, node: syntax.Op, env: Env, scope: Scope) -> Value:
+        left = self.eval(node.left, env, scope)
+        right = self.eval(node.right, env, scope) if left else NEVER
+        if not left or not right:
+            return NEVER
+        origin = self.origin(node, scope, literal=True)
+        if len(left) == 1 and len(right) == 1 and node.op in ("==", "===", "!=", "!=="):
+            a, b = left[0].shape, right[0].shape
+            if exact(a) and exact(b) and type(a) is type(b):
+                same = a.key == b.key
+                return one(TRUE if same == (node.op in ("==", "===")) else FALSE, origin)
+        return boolean(origin)
+
+    def _logic(self, node: syntax.Op, env: Env, scope: Scope) -> Value:
+        """`a && b`: a where it counts as false, else b; `||` the other way round."""
+        stops_when = node.op in ("||", "or")
+        left_env = env.copy()
+        holds, fails = self.branch(node.left, left_env, scope)
+        left = self._left_value(node.left, left_env, scope)
+        yes, no = holding(left)
+        kept = yes if stops_when else no
+        go_on = fails if stops_when else holds
+        if not stops_when:
+            kept = tuple(Alt(a.shape, self._implicit(a.origin, node, node.op)) for a in kept)
+        if go_on is None:
+            env.merge(left_env)
+            return join(kept)
+        words = self.condition_words(node.left)
+        inner = self.conditional(scope, node.left, words, (), stops_when)
+        right = self.eval(node.right, go_on, inner)
+        env.merge(left_env, go_on)
+        return join(kept, right)
+
+    def _left_value(self, node: syntax.Node, env: Env, scope: Scope) -> Value:
+        return self.eval(node, env, scope)
+
+    def _implicit(self, origin: Origin, node: syntax.Node, construct: str) -> Origin:
+        return Origin(
+            node.span, origin.function, origin.call, origin.step, construct, origin.handler,
+            source=origin,
+        )  # fmt: skip
+
+    def _unary(self, node: syntax.Unary, env: Env, scope: Scope) -> Value:
+        value = self.eval(node.operand, env, scope)
+        if not value:
+            return NEVER
+        origin = self.origin(node, scope, literal=True)
+        if node.op in ("!", "not"):
+            yes, no = holding(value)
+            found = []
+            if no:
+                found.append(Alt(TRUE, origin))
+            if yes:
+                found.append(Alt(FALSE, origin))
+            return tuple(found)
+        if node.op in ("-", "+"):
+            float_ = any(isinstance(alt.shape, Float) for alt in value)
+            return one(Float() if float_ else Int(), origin)
+        return self.unknown(node, scope)
+
+    # -- fields ----------------------------------------------------------------------
+
+    def _field(self, node: syntax.Field, env: Env, scope: Scope) -> Value:
+        if isinstance(node.base, (syntax.Module, syntax.Atom)):
+            call = syntax.Call(node.span, node.base, node.name, [], {}, False)
+            return self.eval(call, env, scope)
+        base = self.eval(node.base, env, scope)
+        if not base:
+            return NEVER
+        return self.field(node, base, ("atom", node.name), scope)
+
+    def field(self, node: syntax.Node, base: Value, key: tuple, scope: Scope) -> Value:
+        """The value under a key; looking at it is noted on answers and on args."""
+        found = []
+        for alt in base:
+            shape = alt.shape
+            if isinstance(shape, Struct):
+                if shape.step is not None and key[0] == "atom":
+                    shape.step.reads.add(key[1])
+                if key in shape.fields:
+                    found.append(self.placed(shape.fields[key], node, scope))
+                    continue
+            elif isinstance(shape, Map):
+                if key in shape.fields:
+                    found.append(shape.fields[key])
+                    continue
+            elif isinstance(shape, Args):
+                if key[0] == "atom":
+                    self.record_atom_key(node, key[1], f'["{key[1]}"]', scope)
+                found.append(one(Unknown(from_args=True), self.origin(node, scope)))
+                continue
+            tainted = isinstance(shape, Unknown) and shape.from_args
+            found.append(one(Unknown(from_args=tainted), self.origin(node, scope)))
+        return join(*found)
+
+    def _access(self, node: syntax.Access, env: Env, scope: Scope) -> Value:
+        base = self.eval(node.base, env, scope)
+        key = self.eval(node.key, env, scope)
+        if not base or not key:
+            return NEVER
+        if len(key) == 1 and isinstance(key[0].shape, (Atom, Text)):
+            value = self.field(node, base, key[0].shape.key, scope)
+            missing = any(
+                isinstance(alt.shape, Map) and key[0].shape.key not in alt.shape.fields
+                for alt in base
+            )
+            return join(value, one(NIL, self.origin(node, scope))) if missing else value
+        return self.unknown(node, scope)
+
+
+def freshness(*values: Value):
+    """The place of something that is new each time among these values, or None."""
+    for value in values:
+        for alt in value:
+            if alt.origin.fresh is not None:
+                return alt.origin.fresh
+    return None
+
+
+def _either(first: Env | None, second: Env | None) -> Env | None:
+    if first is None or second is None:
+        return first or second
+    joined = first.copy()
+    joined.adopt([first, second])
+    return joined
+
+
+def _constant(node: syntax.Node, shape: Shape) -> syntax.Node:
+    """A literal pattern for an exact shape."""
+    if isinstance(shape, Atom):
+        return syntax.Atom(node.span, shape.name)
+    if isinstance(shape, Int):
+        return syntax.Int(node.span, shape.value)
+    if isinstance(shape, Float):
+        return syntax.Float(node.span, shape.value)
+    return syntax.Str(node.span, shape.value, [], shape.value)
+
+
+def _cut(alt: Alt, low: int | None, high: int | None) -> tuple[list[Alt], list[Alt]]:
+    """The parts of an integer inside and outside of bounds."""
+    shape = alt.shape
+    if isinstance(shape, Unknown):
+        if low is not None and high is not None:
+            inside = Int(low, high)
+        else:
+            inside = Unknown(shape.call, shape.from_args)
+            if low is not None or high is not None:
+                inside = Int(low, high)
+        return [Alt(inside, Origin(None, call=alt.origin.call, step=alt.origin.step))], [alt]
+    if not isinstance(shape, Int):
+        return ([alt], [alt]) if not isinstance(shape, Seq) else ([alt], [alt])
+    start = _most(shape.low, low)
+    end = _least(shape.high, high)
+    inside = [] if start is not None and end is not None and start > end else [
+        Alt(Int(start, end), alt.origin)
+    ]  # fmt: skip
+    outside = []
+    if low is not None and (shape.low is None or shape.low < low):
+        outside.append(Alt(Int(shape.low, _least(shape.high, low - 1)), alt.origin))
+    if high is not None and (shape.high is None or shape.high > high):
+        outside.append(Alt(Int(_most(shape.low, high + 1), shape.high), alt.origin))
+    return inside, outside
+
+
+def _most(a: int | None, b: int | None) -> int | None:
+    return b if a is None else a if b is None else max(a, b)
+
+
+def _least(a: int | None, b: int | None) -> int | None:
+    return b if a is None else a if b is None else min(a, b)
+
+
+def _told(alt: Alt, name: str) -> list[Alt]:
+    implied = _IMPLIED.get(name)
+    if not isinstance(alt.shape, Unknown) or implied is None:
+        return [alt]
+    return [Alt(shape, Origin(None, call=alt.origin.call)) for shape in implied]
+
+
+def _concatenated(left: Value, right: Value) -> Text:
+    if len(left) == 1 and len(right) == 1:
+        a, b = left[0].shape, right[0].shape
+        if isinstance(a, Text) and isinstance(b, Text) and a.value is not None and b.value is not None:
+            return Text(a.value + b.value)
+    return Text()
+
+
+def _lists(op: str, left: Value, right: Value) -> Seq:
+    if len(left) == 1 and len(right) == 1 and op == "++":
+        a, b = left[0].shape, right[0].shape
+        if isinstance(a, Seq) and isinstance(b, Seq):
+            if a.items is not None and b.items is not None and len(a.items) + len(b.items) < 12:
+                return Seq((*a.items, *b.items))
+            return Seq(None, join(a.element, b.element), a.nonempty or b.nonempty)
+    if op == "--" and len(left) == 1 and isinstance(left[0].shape, Seq):
+        return Seq(None, left[0].shape.element)
+    return Seq(None, ANY)
+
+
+def _number(op: str, a: Shape, b: Shape) -> Shape:
+    if isinstance(a, Float) or isinstance(b, Float):
+        return Float()
+    if not isinstance(a, Int) or not isinstance(b, Int):
+        return Unknown()
+    if a.value is not None and b.value is not None:
+        value = {"+": a.value + b.value, "-": a.value - b.value, "*": a.value * b.value}[op]
+        return Int(value, value)
+    positive = all(s.low is not None and s.low >= 0 for s in (a, b))
+    return Int(0, None) if positive and op in ("+", "*") else Int()
+
+
+__all__ = ["OK", "Conditions", "boolean", "freshness", "holding", "truthy"]

@@ -1,0 +1,371 @@
+"""Control flow: case, cond, if, with, for, receive, try, raise and throw."""
+
+from __future__ import annotations
+
+from checker.elixir import syntax
+from checker.elixir.patterns import ANY
+from checker.elixir.scope import Env, Scope
+from checker.elixir.subject import (
+    Subject, body_of, called_words, is_absence, pattern_words, steps_of,
+)  # fmt: skip
+from checker.elixir.widening import widen
+from checker.model.shape import (
+    NEVER, NIL, Alt, Args, Int, Map, Opaque, Origin, Seq, Struct, Text, Tup, Unknown, Value,
+    is_unknown, join, of, one,
+)  # fmt: skip
+from checker.model.worker import Condition
+
+MOST_ROUNDS = 4
+
+
+class Constructs:
+    """The part of the interpreter that follows branches."""
+
+    # -- conditions on the way ---------------------------------------------------
+
+    def condition_words(self, node: syntax.Node) -> set[str]:
+        return called_words(node)
+
+    def conditional(
+        self, scope: Scope, node: syntax.Node, words: set[str], steps: tuple, absent: bool
+    ) -> Scope:
+        """The scope of what runs because a condition went one way."""
+        condition = Condition(node.span, frozenset(words), steps, absent)
+        return scope.with_(conditions=(*scope.conditions, condition))
+
+    # -- if, unless, cond ----------------------------------------------------------
+
+    def do_if(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
+        condition = node.args[0] if node.args else syntax.Bad(node.span)
+        holds, fails = self.branch(condition, env, scope)
+        if node.name == "unless":
+            holds, fails = fails, holds
+        steps = self._condition_steps(condition, env, scope)
+        words = self.condition_words(condition)
+        found, branches = [], []
+        if holds is not None:
+            inner = self.conditional(scope, condition, words, steps, node.name == "unless")
+            found.append(self.body(node.blocks.get("do") or _empty(node), holds, inner))
+            branches.append(holds)
+        if fails is not None:
+            inner = self.conditional(scope, condition, words, steps, node.name == "if")
+            if "else" in node.blocks:
+                found.append(self.body(node.blocks["else"], fails, inner))
+            else:
+                found.append(one(NIL, self.origin(node, inner, implicit=node.name)))
+            branches.append(fails)
+        env.merge(*branches)
+        self._keep_bindings(condition, env, branches)
+        return join(*found)
+
+    def _keep_bindings(self, condition: syntax.Node, env: Env, branches: list[Env]) -> None:
+        """`if user = find()` binds `user` for what follows too."""
+        for inner in syntax.walk(condition):
+            if isinstance(inner, syntax.Match) and isinstance(inner.pattern, syntax.Var):
+                name = inner.pattern.name
+                values = [b.vars[name] for b in branches if name in b.vars]
+                if values:
+                    env.vars[name] = join(*values)
+
+    def _condition_steps(self, condition: syntax.Node, env: Env, scope: Scope) -> tuple:
+        """The calls that a condition asks: those recorded inside it."""
+        start, end = condition.span
+        asked = [s for s in self.steps.values() if start <= s.span[0] and s.span[1] <= end]
+        for inner in syntax.walk(condition):
+            if isinstance(inner, syntax.Var) and inner.name in env.vars:
+                asked.extend(s for s in steps_of(env.vars[inner.name]) if s not in asked)
+        return tuple(asked)
+
+    def do_cond(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
+        clauses = node.blocks.get("do")
+        if not isinstance(clauses, list):
+            return self.unknown(node, scope)
+        found, branches = [], []
+        current: Env | None = env.copy()
+        words: set[str] = set()
+        steps: tuple = ()
+        for clause in clauses:
+            if current is None or not clause.params:
+                break
+            test = clause.params[0]
+            holds, fails = self.branch(test, current, scope)
+            words |= self.condition_words(test)
+            steps = (*steps, *self._condition_steps(test, current, scope))
+            if holds is not None:
+                inner = self.conditional(scope, test, words, steps, False)
+                found.append(self.eval(clause.body, holds, inner))
+                branches.append(holds)
+            current = fails
+        env.merge(*branches)
+        return join(*found)
+
+    # -- case and with -------------------------------------------------------------
+
+    def do_case(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
+        clauses = node.blocks.get("do")
+        if not isinstance(clauses, list) or not node.args:
+            return self.unknown(node, scope)
+        looked_at = node.args[0]
+        value = self.eval(looked_at, env, scope)
+        if not value:
+            return NEVER
+        variable = looked_at.name if isinstance(looked_at, syntax.Var) else None
+        subject = Subject(called_words(looked_at), steps_of(value), variable)
+        rows = [(c.params, c.guard, body_of(c), c) for c in clauses]
+        tried = tuple(Alt(Tup(((alt,),)), alt.origin) for alt in value)
+        return self.choose_from(rows, tried, env.vars, env, scope, subject)
+
+    def do_with(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
+        own = env.copy()
+        leaks: list[tuple[Value, syntax.Node]] = []
+        inner: Scope | None = scope
+        for step in node.args:
+            inner = self._with_step(step, own, inner, leaks, node)
+            if inner is None:
+                break
+        value = NEVER
+        if inner is not None:
+            value = self.body(node.blocks.get("do") or _empty(node), own, inner)
+        leaked = self._leaked(node, leaks, env, scope)
+        env.merge(own)
+        return join(value, leaked)
+
+    def _with_step(
+        self, step: syntax.Node, own: Env, scope: Scope, leaks: list, node: syntax.Call
+    ) -> Scope | None:
+        """Evaluate one clause; None when nothing can get past it."""
+        if not isinstance(step, syntax.Op) or step.op != "<-":
+            if isinstance(step, syntax.List):  # options that are no clauses
+                return scope
+            return scope if self.eval(step, own, scope) else None
+        pattern, guard = step.left, None
+        if isinstance(pattern, syntax.Op) and pattern.op == "when":
+            pattern, guard = pattern.left, pattern.right
+        value = self.eval(step.right, own, scope)
+        if not value:
+            return None
+        matcher = self.matcher(scope, own)
+        yes, no = matcher.split(pattern, value)
+        steps = steps_of(value)
+        for asked in steps:
+            asked.matches.append(self.match_record(pattern, guard, yes))
+        if yes:
+            matcher.bind(pattern, yes, own.vars)
+            if guard is not None:
+                holds, fails = self.branch(guard, own, scope)
+                if fails is not None:
+                    no = join(no, matcher.rebuild(pattern, yes, fails.vars))
+                if holds is None:
+                    yes = NEVER
+                else:
+                    own.vars = holds.vars
+        if isinstance(step.right, syntax.Var) and yes:
+            own.vars[step.right.name] = yes
+        if no:
+            leaks.append((no, step))
+        if not yes:
+            return None
+        words = called_words(step.right) | pattern_words([pattern], guard)
+        return self.conditional(scope, step, words, steps, is_absence(pattern))
+
+    def _leaked(self, node: syntax.Call, leaks: list, env: Env, scope: Scope) -> Value:
+        """What falls through when a clause does not match: as it is, or through `else`."""
+        if not leaks:
+            return NEVER
+        value = join(*(leak for leak, _step in leaks))
+        clauses = node.blocks.get("else")
+        if isinstance(clauses, list):
+            rows = [(c.params, c.guard, body_of(c), c) for c in clauses]
+            words = set().union(*(called_words(step.right) for _leak, step in leaks))
+            tried = tuple(Alt(Tup(((alt,),)), alt.origin) for alt in value)
+            subject = Subject(words, steps_of(value))
+            return self.choose_from(rows, tried, env.vars, env, scope, subject, "else")
+        return join(tuple(Alt(alt.shape, self._leak_origin(alt, node, scope)) for alt in value))
+
+    def _leak_origin(self, alt: Alt, node: syntax.Call, scope: Scope) -> Origin:
+        origin = alt.origin
+        if origin.literal and not origin.implicit:
+            return origin
+        return Origin(
+            node.span, scope.function, origin.call, origin.step, "with", scope.handler,
+            source=origin,
+        )  # fmt: skip
+
+    # -- receive, try, for -------------------------------------------------------------
+
+    def do_receive(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
+        found = []
+        clauses = node.blocks.get("do")
+        if isinstance(clauses, list):
+            rows = [(c.params, c.guard, body_of(c), c) for c in clauses]
+            found.append(self.choose(rows, [ANY], env.vars, env, scope))
+        after = node.blocks.get("after")
+        for clause in after if isinstance(after, list) else ():
+            own = env.copy()
+            found.append(self.eval(clause.body, own, scope))
+            env.merge(own)
+        return join(*found)
+
+    def do_try(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
+        if "do" not in node.blocks:
+            return self.unknown(node, scope)
+        return self.attempt(node.blocks, node, env, scope)
+
+    def do_for(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
+        own = env.copy()
+        inner = scope.with_(loop=True)
+        options: syntax.List | None = None
+        runs = True
+        for part in node.args:
+            if isinstance(part, syntax.List) and part is node.args[-1] and len(node.args) > 1:
+                options = part
+            elif isinstance(part, syntax.Op) and part.op == "<-":
+                runs = self._generate(part, own, inner) and runs
+            elif isinstance(part, syntax.Match):
+                runs = bool(self.eval(part, own, inner)) and runs
+            elif not isinstance(part, syntax.Bits):
+                holds, _fails = self.branch(part, own, inner)
+                runs = holds is not None and runs
+                if holds is not None:
+                    inner = self.conditional(inner, part, called_words(part), (), False)
+                    own.vars = holds.vars
+        value = self._collected(node, options, own, inner, runs)
+        env.merge(own)
+        return value
+
+    def _generate(self, part: syntax.Op, own: Env, scope: Scope) -> bool:
+        """Bind a generator's pattern to an element; False when there is none."""
+        items = self.eval(part.right, own, scope)
+        element = element_of(items)
+        pattern, guard = part.left, None
+        if isinstance(pattern, syntax.Op) and pattern.op == "when":
+            pattern, guard = pattern.left, pattern.right
+        matcher = self.matcher(scope, own)
+        yes, _no = matcher.split(pattern, element)
+        if not yes:
+            return False
+        matcher.bind(pattern, yes, own.vars)
+        if guard is not None:
+            holds, _fails = self.branch(guard, own, scope)
+            if holds is None:
+                return False
+            own.vars = holds.vars
+        return True
+
+    def _collected(self, node, options, own: Env, scope: Scope, runs: bool) -> Value:
+        into = option_node(options, "into")
+        reduce = option_node(options, "reduce")
+        block = node.blocks.get("do") or _empty(node)
+        if reduce is not None:
+            return self._reduced(node, reduce, block, own, scope, runs)
+        value = self.body(block, own, scope) if runs else NEVER
+        if into is not None:
+            base = self.eval(into, own, scope)
+            shape = base[0].shape if len(base) == 1 else None
+            if isinstance(shape, Map):
+                return one(Map({}, open=True), self.origin(node, scope))
+            if not isinstance(shape, Seq):
+                return self.unknown(node, scope)
+        shape = Seq(None, value) if value else Seq(())
+        return one(shape, self.origin(node, scope, literal=True))
+
+    def _reduced(self, node, reduce, block, own: Env, scope: Scope, runs: bool) -> Value:
+        result = self.eval(reduce, own, scope)
+        if not runs or not isinstance(block, list):
+            return result
+        rows = [(c.params, c.guard, body_of(c), c) for c in block]
+        return self.repeat(
+            result, lambda acc: self.choose(rows, [acc], own.vars, own, scope)
+        )
+
+    def repeat(self, start: Value, once) -> Value:
+        """The value of an accumulator after any number of rounds."""
+        result = start
+        for _ in range(MOST_ROUNDS):
+            value = once(result)
+            wider = join(result, value)
+            if len(wider) == len(result) or _same_shapes(result, value):
+                return wider
+            result = wider
+        result = widen(result)
+        value = once(result)
+        if _same_shapes(result, value):
+            return join(result, value)
+        return join(result, value, of(Unknown()))
+
+    # -- raise, throw, exit ------------------------------------------------------------
+
+    def do_raise(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
+        self.eval_all(node.args, env, scope)
+        return NEVER
+
+    def do_throw(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
+        values = self.eval_all(node.args, env, scope)
+        if not values:
+            return NEVER
+        return self.throw(node.name, node, values[0], scope)
+
+    def do_then(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
+        values = self.eval_all(node.args, env, scope)
+        if values is None or len(values) != 2:
+            return NEVER if values is None else self.unknown(node, scope)
+        return self.call_value(values[1], [values[0]], env, scope, node)
+
+    def do_tap(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
+        values = self.eval_all(node.args, env, scope)
+        if values is None or len(values) != 2:
+            return NEVER if values is None else self.unknown(node, scope)
+        result = self.call_value(values[1], [values[0]], env, scope, node)
+        self.dropped(node, result, scope)
+        return values[0] if result else NEVER
+
+    def do_dbg(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
+        values = self.eval_all(node.args, env, scope)
+        return values[0] if values else self.unknown(node, scope)
+
+    def do_quote(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
+        return self.unknown(node, scope)
+
+    def do_alias(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
+        return self.unknown(node, scope)
+
+
+def element_of(value: Value) -> Value:
+    """What one item of a collection looks like; empty when there are none."""
+    found = []
+    for alt in value:
+        shape = alt.shape
+        if isinstance(shape, Seq):
+            found.append(shape.element)
+        elif isinstance(shape, Opaque) and shape.kind == "stream":
+            found.append(shape.element or ANY)
+        elif isinstance(shape, Struct) and shape.name == "Range":
+            found.append(of(Int()))
+        elif isinstance(shape, Args):
+            found.append(of(Tup((of(Text()), of(Unknown(from_args=True))))))
+        elif isinstance(shape, Unknown) and shape.from_args:
+            found.append(of(Unknown(from_args=True)))
+        else:
+            found.append(ANY)
+    return join(*found)
+
+
+def option_node(options: syntax.List | None, name: str) -> syntax.Node | None:
+    for item in options.items if options is not None else ():
+        if isinstance(item, syntax.Tuple) and len(item.items) == 2:
+            key = item.items[0]
+            if isinstance(key, syntax.Atom) and key.name == name:
+                return item.items[1]
+    return None
+
+
+def _same_shapes(known: Value, new: Value) -> bool:
+    keys = {alt.shape.key for alt in known}
+    return all(alt.shape.key in keys for alt in new)
+
+
+def _empty(node: syntax.Call) -> syntax.Block:
+    return syntax.Block(node.span, [])
+
+
+__all__ = ["Constructs", "element_of", "is_unknown", "option_node"]

@@ -1,0 +1,789 @@
+"""Shape inference: follows every way through a function and records what happens.
+
+An abstract interpreter over the syntax tree. `eval` gives the value of an
+expression (all alternatives it can have, each with the place that decides it)
+and keeps a record of calls, dropped values, handlers and throws. What it cannot
+decide is `Unknown`. Work is bounded by `FUEL`, not by a clock, so the answer for
+a text is always the same.
+"""
+
+from __future__ import annotations
+
+from checker.elixir import syntax
+from checker.elixir.calls import Calls
+from checker.elixir.conditions import Conditions, freshness
+from checker.elixir.library import Library
+from checker.elixir.modules import Function, ModuleDef, declare_alias
+from checker.elixir.patterns import ANY, Matcher
+from checker.elixir.scope import Env, Scope
+from checker.elixir.subject import (
+    Subject, body_of, called_words, failure_kind, is_absence, is_specific, pattern_words, steps_of,
+)  # fmt: skip
+from checker.elixir.widening import widen
+from checker.model.shape import (
+    FALSE, NEVER, NIL, TRUE, Alt, Args, Atom, Float, Func, Int, Map, Origin, Seq, Struct, Text,
+    Tup, Unknown, Value, is_unknown, join, one, only_atom,
+)  # fmt: skip
+from checker.model.worker import AtomKey, Condition, Drop, Handler, Match, Step, Throw
+
+FUEL = 60_000
+MOST_CALLS_DEEP = 24
+MOST_PASSES = 5
+
+NO_EFFECTS: frozenset = frozenset()
+HERE = "here"  # freshness of the attempt's number: its place is where it is used
+
+
+class Interpreter(Conditions, Calls):
+    """Evaluates functions of one file's modules."""
+
+    def __init__(self, modules: dict[str, ModuleDef], library: Library) -> None:
+        self.modules = modules
+        self.library = library
+        self.fuel = FUEL
+        self.steps: dict[tuple, Step] = {}
+        self.drops: dict[tuple, Drop] = {}
+        self.handlers: dict[tuple, Handler] = {}
+        self.throws: dict[tuple, Throw] = {}
+        self.callbacks_run: dict[tuple, object] = {}
+        self.atom_keys: dict[tuple, AtomKey] = {}
+        self.enqueues: dict[tuple, object] = {}
+        self.reached: dict[int, Function] = {}
+        self._active: dict[int, _Activation] = {}
+        self._matchers: dict[int, Matcher] = {}
+        self._evaluators = {
+            syntax.Atom: self._atom,
+            syntax.Int: lambda n, e, s: self._literal(Int(n.value, n.value), n, s),
+            syntax.Float: lambda n, e, s: self._literal(Float(n.value), n, s),
+            syntax.Str: self._string,
+            syntax.Charlist: lambda n, e, s: self._literal(
+                Seq(None, one(Int())), n, s
+            ),
+            syntax.Sigil: self._sigil,
+            syntax.Var: self._variable,
+            syntax.Attr: self._attribute,
+            syntax.SetAttr: lambda n, e, s: self._literal(Atom("ok"), n, s),
+            syntax.Module: lambda n, e, s: self._literal(Atom(s.resolve(n.name)), n, s),
+            syntax.Tuple: self._tuple,
+            syntax.List: self._list,
+            syntax.Map: self._map,
+            syntax.Bits: self._bits,
+            syntax.Call: self._call,
+            syntax.Field: self._field,
+            syntax.Apply: self._apply,
+            syntax.Access: self._access,
+            syntax.Op: self._operator,
+            syntax.Unary: self._unary,
+            syntax.Match: self._match,
+            syntax.Fn: self._fn,
+            syntax.Capture: self._capture,
+            syntax.FnRef: self._function_reference,
+            syntax.Block: self._block,
+        }
+
+    # -- entry ---------------------------------------------------------------
+
+    def run(self, function: Function, args: list[Value]) -> Value:
+        """The value of a function for these arguments."""
+        env = Env({}, NO_EFFECTS)
+        scope = Scope(function.module, function.label)
+        return self.call_function(function, args, env, scope, function.span)
+
+    def eval(self, node: syntax.Node, env: Env, scope: Scope) -> Value:
+        self.fuel -= 1
+        evaluate = self._evaluators.get(type(node))
+        if evaluate is None or self.fuel < 0:
+            return self.unknown(node, scope)
+        return evaluate(node, env, scope)
+
+    # -- values and their places ---------------------------------------------------
+
+    def origin(self, node: syntax.Node, scope: Scope, **more: object) -> Origin:
+        return Origin(node.span, scope.function, handler=scope.handler, **more)
+
+    def unknown(self, node: syntax.Node, scope: Scope, call: str | None = None) -> Value:
+        return one(Unknown(call), self.origin(node, scope, call=call))
+
+    def _literal(self, shape, node: syntax.Node, scope: Scope) -> Value:
+        return one(shape, self.origin(node, scope, literal=True))
+
+    def placed(self, value: Value, node: syntax.Node, scope: Scope) -> Value:
+        """Give alternatives that a pattern narrowed the place where they are used."""
+        if all(alt.origin.span is not None for alt in value):
+            return value
+        placed = []
+        for alt in value:
+            if alt.origin.span is None:
+                fresh = node.span if alt.origin.fresh == HERE else alt.origin.fresh
+                origin = self.origin(
+                    node, scope, call=alt.origin.call, step=alt.origin.step, fresh=fresh
+                )
+                placed.append(Alt(alt.shape, origin))
+            else:
+                placed.append(alt)
+        return tuple(placed)
+
+    # -- literals --------------------------------------------------------------
+
+    def _atom(self, node: syntax.Atom, env: Env, scope: Scope) -> Value:
+        return self._literal(Atom(node.name), node, scope)
+
+    def _string(self, node: syntax.Str, env: Env, scope: Scope) -> Value:
+        parts = self.eval_all(node.parts, env, scope)
+        if parts is None:
+            return NEVER
+        origin = self.origin(node, scope, literal=True, fresh=freshness(*parts))
+        return one(Text(node.value, node.text if node.parts else None), origin)
+
+    def _sigil(self, node: syntax.Sigil, env: Env, scope: Scope) -> Value:
+        for part in node.parts:
+            self.eval(part, env, scope)
+        name = node.name
+        if name in ("s", "S"):
+            return self._literal(Text(node.text), node, scope)
+        if name in ("w", "W"):
+            return self._literal(self._words(node), node, scope)
+        struct = {"D": "Date", "T": "Time", "N": "NaiveDateTime", "U": "DateTime", "r": "Regex"}
+        if name in struct:
+            return self._literal(Struct(struct[name]), node, scope)
+        if name in ("c", "C"):
+            return self._literal(Seq(None, one(Int())), node, scope)
+        return self.unknown(node, scope)
+
+    def _words(self, node: syntax.Sigil) -> Seq:
+        if node.text is None:
+            return Seq(None, one(Text()))
+        kind = Atom if node.modifiers == "a" else Text
+        if node.modifiers not in ("", "a", "s"):
+            return Seq(None, ANY)
+        place = Origin(node.span, literal=True)
+        return Seq(tuple(one(kind(word), place) for word in node.text.split()))
+
+    def _variable(self, node: syntax.Var, env: Env, scope: Scope) -> Value:
+        value = env.vars.get(node.name)
+        if value is not None:
+            return self.placed(value, node, scope)
+        if scope.module.function(node.name, 0):  # a call without parentheses
+            return self._call(
+                syntax.Call(node.span, None, node.name, [], {}, False), env, scope
+            )
+        if node.name in ("__STACKTRACE__", "__ENV__", "__CALLER__", "__DIR__"):
+            return self.unknown(node, scope)
+        call = syntax.Call(node.span, None, node.name, [], {}, False)
+        return self._call(call, env, scope)
+
+    def _attribute(self, node: syntax.Attr, env: Env, scope: Scope) -> Value:
+        module = scope.module
+        while module is not None and node.name not in module.attributes:
+            module = None
+        if module is None:
+            return self.unknown(node, scope)
+        written = module.attributes[node.name]
+        if written is None:
+            return self.unknown(node, scope)
+        value = self.eval(written, Env({}, NO_EFFECTS), scope)
+        return tuple(Alt(a.shape, self.origin(node, scope, literal=True)) for a in value)
+
+    def _tuple(self, node: syntax.Tuple, env: Env, scope: Scope) -> Value:
+        items = []
+        for item in node.items:
+            value = self.eval(item, env, scope)
+            if not value:
+                return NEVER
+            items.append(value)
+            self.escape(value)
+        return self._literal(Tup(tuple(items)), node, scope)
+
+    def _list(self, node: syntax.List, env: Env, scope: Scope) -> Value:
+        items = []
+        for item in node.items:
+            value = self.eval(item, env, scope)
+            if not value:
+                return NEVER
+            items.append(value)
+            self.escape(value)
+        if node.tail is None:
+            return self._literal(Seq(tuple(items)), node, scope)
+        tail = self.eval(node.tail, env, scope)
+        if not tail:
+            return NEVER
+        found = []
+        for alt in tail:
+            shape = alt.shape
+            if isinstance(shape, Seq) and shape.items is not None and len(shape.items) < 12:
+                found.append(Seq((*items, *shape.items)))
+            elif isinstance(shape, Seq):
+                found.append(Seq(None, widen(join(*items, shape.element)), nonempty=True))
+            else:
+                found.append(Seq(None, ANY, nonempty=True))
+        origin = self.origin(node, scope, literal=True)
+        return join(tuple(Alt(shape, origin) for shape in found))
+
+    def _map(self, node: syntax.Map, env: Env, scope: Scope) -> Value:
+        fields: dict[tuple, Value] = {}
+        open_ = False
+        for key_node, value_node in node.pairs:
+            key = self.eval(key_node, env, scope)
+            value = self.eval(value_node, env, scope)
+            if not value:
+                return NEVER
+            self.escape(value)
+            if len(key) == 1 and isinstance(key[0].shape, (Atom, Text, Int)):
+                fields[key[0].shape.key] = value
+            else:
+                open_ = True
+        if node.base is not None:
+            return self._updated_map(node, fields, env, scope)
+        if node.struct is not None:
+            name = None
+            if isinstance(node.struct, syntax.Module):
+                name = scope.resolve(node.struct.name)
+            return self._literal(Struct(name, fields), node, scope)
+        return self._literal(Map(fields, open_), node, scope)
+
+    def _updated_map(self, node: syntax.Map, fields: dict, env: Env, scope: Scope) -> Value:
+        base = self.eval(node.base, env, scope)
+        found = []
+        for alt in base:
+            shape = alt.shape
+            if isinstance(shape, Struct):
+                found.append(Struct(shape.name, {**shape.fields, **fields}, shape.step))
+            elif isinstance(shape, Map):
+                found.append(Map({**shape.fields, **fields}, shape.open))
+            elif isinstance(shape, Args):
+                found.append(shape)
+            else:
+                found.append(Map(fields, open=True) if node.struct is None else Struct(None))
+        origin = self.origin(node, scope, literal=True)
+        unknown = is_unknown(base)
+        shapes = tuple(Alt(Unknown() if unknown and not isinstance(s, (Struct, Args)) else s,
+                           origin) for s in found)  # fmt: skip
+        return join(shapes)
+
+    def _bits(self, node: syntax.Bits, env: Env, scope: Scope) -> Value:
+        return self._literal(Text(), node, scope)
+
+    # -- functions as values ---------------------------------------------------------
+
+    def _fn(self, node: syntax.Fn, env: Env, scope: Scope) -> Value:
+        captured = dict(env.vars)
+        arity = len(node.clauses[0].params) if node.clauses else 0
+
+        def call(args: list[Value], caller: Env, at: Scope) -> Value:
+            inner = self._enter(scope, at)
+            clauses = [(c.params, c.guard, body_of(c), c) for c in node.clauses]
+            return self.choose(clauses, args, captured, caller, inner)
+
+        return self._literal(Func(("fn", node.span), arity, call), node, scope)
+
+    def _capture(self, node: syntax.Capture, env: Env, scope: Scope) -> Value:
+        captured = dict(env.vars)
+        arity = max(
+            (n.index for n in syntax.walk(node.body) if isinstance(n, syntax.CaptureArg)),
+            default=0,
+        )
+        name = None
+        if isinstance(node.body, syntax.Call) and node.body.target is not None:
+            name = node.body.name
+
+        def call(args: list[Value], caller: Env, at: Scope) -> Value:
+            inner_env = Env(
+                {**captured, **{f"&{i}": a for i, a in enumerate(args, 1)}}, caller.done
+            )
+            value = self.eval(node.body, inner_env, self._enter(scope, at))
+            caller.merge(inner_env)
+            return value
+
+        self._evaluators.setdefault(
+            syntax.CaptureArg,
+            lambda n, e, s: self.placed(e.vars.get(f"&{n.index}", ANY), n, s),
+        )
+        return self._literal(Func(("fn", node.span), arity, call, name), node, scope)
+
+    def _function_reference(self, node: syntax.FnRef, env: Env, scope: Scope) -> Value:
+        def call(args: list[Value], caller: Env, at: Scope) -> Value:
+            inner = Env({f"&{i}": a for i, a in enumerate(args, 1)}, caller.done)
+            params = [syntax.CaptureArg(node.span, i + 1) for i in range(node.arity)]
+            self._evaluators.setdefault(
+                syntax.CaptureArg,
+                lambda n, e, s: self.placed(e.vars.get(f"&{n.index}", ANY), n, s),
+            )
+            written = syntax.Call(node.span, node.target, node.name, params, {}, False)
+            value = self.eval(written, inner, self._enter(scope, at))
+            caller.merge(inner)
+            return value
+
+        return self._literal(Func(("fn", node.span), node.arity, call, node.name), node, scope)
+
+    def _enter(self, written: Scope, caller: Scope) -> Scope:
+        """The scope inside a function value: written there, run by the caller."""
+        return caller.with_(
+            module=written.module,
+            function=written.function,
+            aliases=written.aliases,
+            depth=caller.depth + 1,
+        )
+
+    def call_value(self, value: Value, args: list[Value], env: Env, scope: Scope, node) -> Value:
+        """Call a function value; what is not known to be one gives unknown."""
+        if scope.depth > MOST_CALLS_DEEP * 2:
+            return self.unknown(node, scope)
+        found = []
+        for alt in value:
+            shape = alt.shape
+            if isinstance(shape, Func):
+                branch = env.copy()
+                found.append(shape.call(args, branch, scope))
+                env.merge(branch)
+            else:
+                found.append(self.unknown(node, scope))
+        return join(*found)
+
+    def _apply(self, node: syntax.Apply, env: Env, scope: Scope) -> Value:
+        fun = self.eval(node.fun, env, scope)
+        args = self.eval_all(node.args, env, scope)
+        if args is None:
+            return NEVER
+        if not any(isinstance(alt.shape, Func) for alt in fun):
+            self.escape(*args)
+        return self.call_value(fun, args, env, scope, node)
+
+    def eval_all(self, nodes: list[syntax.Node], env: Env, scope: Scope) -> list[Value] | None:
+        """The values of arguments; None when evaluating one never ends."""
+        values = []
+        for node in nodes:
+            value = self.eval(node, env, scope)
+            if not value:
+                return None
+            values.append(value)
+        return values
+
+    # -- clauses -----------------------------------------------------------------
+
+    def matcher(self, scope: Scope, env: Env) -> Matcher:
+        def literal(node: syntax.Node) -> Value:
+            return self.eval(node, env, scope)
+
+        def atom_key(node: syntax.Node, key: str, kind: str) -> None:
+            self.record_atom_key(node, key, f'"{key}" => ', scope)
+
+        return Matcher(literal, scope.resolve, atom_key)
+
+    def record_atom_key(self, node: syntax.Node, key: str, fixed: str, scope: Scope) -> None:
+        if node.span not in self.atom_keys:
+            self.atom_keys[node.span] = AtomKey(node.span, key, fixed, scope.function)
+
+    def choose(
+        self, clauses: list, args: list[Value], captured: dict, env: Env, scope: Scope
+    ) -> Value:
+        """Pattern-match arguments against clauses: (params, guard, body, clause node)."""
+        return self.choose_from(clauses, (Alt(Tup(tuple(args)), Origin(None)),), captured, env,
+                                scope)  # fmt: skip
+
+    def choose_from(
+        self, clauses: list, remaining: Value, captured: dict, env: Env, scope: Scope,
+        subject=None, handle=None,
+    ) -> Value:  # fmt: skip
+        """As `choose`; `subject` is (names looked at, steps asked) of a scrutinee.
+
+        Each body runs in its own copy of the variables. `handle` names the kind of
+        handler that clauses for failures are ("clause", "else").
+        """
+        found, branches = [], []
+        earlier: set[str] = set()
+        for params, guard, body, node in clauses:
+            if not remaining:
+                break
+            own = Env(dict(captured), env.done)
+            matcher = self.matcher(scope, own)
+            yes, no = matcher.split_all(params, remaining)
+            if not yes:
+                continue
+            self._bind_all(matcher, params, yes, own)
+            if guard is not None:
+                holds, fails = self.branch(guard, own, scope)
+                if holds is None:
+                    continue
+                if fails is not None:
+                    no = join(no, matcher.rebuild_all(params, yes, fails.vars))
+                own = holds
+                yes = matcher.rebuild_all(params, yes, own.vars)
+                self._bind_aliases(matcher, params, yes, own)
+            remaining = no
+            inner = self._clause_scope(params, guard, node, yes, subject, earlier, scope, handle)
+            if subject is not None:
+                subject.narrow(own, yes)
+            value = body(self, own, inner)
+            if inner.handler is not scope.handler and inner.handler is not None:
+                inner.handler.tail = join(inner.handler.tail, value)
+            found.append(value)
+            branches.append(own)
+            earlier |= pattern_words(params, guard)
+        env.merge(*branches)
+        return join(*found)
+
+    def _bind_all(self, matcher: Matcher, params: list, yes: Value, own: Env) -> None:
+        for index, param in enumerate(params):
+            items = join(*(alt.shape.items[index] for alt in yes))
+            matcher.bind(param, items, own.vars)
+
+    def _bind_aliases(self, matcher: Matcher, params: list, yes: Value, own: Env) -> None:
+        """After a guard: names for whole patterns see what the guard said of their parts."""
+        for index, param in enumerate(params):
+            if isinstance(param, syntax.Match):
+                items = join(*(alt.shape.items[index] for alt in yes))
+                for side in (param.pattern, param.value):
+                    if isinstance(side, syntax.Var):
+                        own.vars[side.name] = items
+
+    def _clause_scope(
+        self, params, guard, node, yes: Value, subject, earlier: set, scope: Scope, handle
+    ) -> Scope:
+        changes: dict[str, object] = {}
+        words = pattern_words(params, guard) | earlier
+        if subject is not None or words:
+            names = frozenset(words | (subject.names if subject is not None else set()))
+            steps = subject.steps if subject is not None else ()
+            absent = any(is_absence(param) for param in params)
+            condition = Condition(node.span, names, steps, absent)
+            changes["conditions"] = (*scope.conditions, condition)
+        if subject is not None:
+            self._record_matches(subject.steps, params, guard, node, yes)
+        kind = failure_kind(params, handle)
+        if kind is not None:
+            changes["handler"] = self.handler(kind, False, node.span, scope, yes)
+        return scope.with_(**changes) if changes else scope
+
+    def _record_matches(self, steps: tuple, params, guard, node, yes: Value) -> None:
+        for step in steps:
+            step.matches.append(self.match_record(params[0] if params else node, guard, yes))
+
+    def match_record(self, pattern: syntax.Node, guard, yes: Value) -> Match:
+        failing = failure_kind([pattern], None) is not None
+        match = Match(pattern.span, failing, guard is not None or is_specific([pattern]))
+        match.value = yes
+        return match
+
+    def handler(
+        self, kind: str, blanket: bool, span, scope: Scope, reason: Value = NEVER
+    ) -> Handler:
+        handler = self.handlers.get(span)
+        if handler is None:
+            handler = Handler(kind, blanket, span, scope.function, scope.loop)
+            self.handlers[span] = handler
+        handler.reason = join(handler.reason, reason)
+        return handler
+
+    # -- constructs -------------------------------------------------------------------
+
+    def _block(self, node: syntax.Block, env: Env, scope: Scope) -> Value:
+        return self.statements(node.exprs, env, scope, node)
+
+    def statements(self, exprs: list, env: Env, scope: Scope, node: syntax.Node) -> Value:
+        if not exprs:
+            return one(NIL, self.origin(node, scope, implicit="empty"))
+        for index, expr in enumerate(exprs[:-1]):
+            value = self.eval(expr, env, scope)
+            if not value:
+                return NEVER
+            if not isinstance(expr, syntax.Match):
+                self.dropped(expr, value, scope)
+            scope = self._after_statement(expr, value, scope, exprs, index)
+        return self.eval(exprs[-1], env, scope)
+
+    def _after_statement(self, expr, value: Value, scope: Scope, exprs: list, index: int) -> Scope:
+        """Statements that let go on only in some cases are conditions of what follows."""
+        if isinstance(expr, syntax.Call) and expr.target is None:
+            if expr.name == "alias":
+                aliases = dict(scope.aliases or {})
+                declare_alias(expr, aliases, scope.resolve)
+                return scope.with_(aliases=aliases)
+        if isinstance(expr, syntax.Match) and not isinstance(expr.pattern, syntax.Var):
+            words = pattern_words([expr.pattern], None)
+            steps = steps_of(value)
+            names = frozenset(words | called_words(expr.value))
+            condition = Condition(expr.span, names, steps, is_absence(expr.pattern))
+            return scope.with_(conditions=(*scope.conditions, condition))
+        return scope
+
+    def dropped(
+        self, node: syntax.Node, value: Value, scope: Scope, per_item: bool = False
+    ) -> None:
+        if scope.cleanup:  # what `after` does is tidying up
+            return
+        key = (node.span, per_item)
+        drop = self.drops.get(key)
+        if drop is None:
+            self.drops[key] = Drop(node.span, value, scope.function, scope.loop, per_item)
+        else:
+            drop.value = join(drop.value, value)
+
+    def _match(self, node: syntax.Match, env: Env, scope: Scope) -> Value:
+        value = self.eval(node.value, env, scope)
+        if not value:
+            return NEVER
+        matcher = self.matcher(scope, env)
+        yes, no = matcher.split(node.pattern, value)
+        for step in steps_of(value):
+            if not isinstance(node.pattern, syntax.Var):
+                step.matches.append(self.match_record(node.pattern, None, yes))
+        if not yes:
+            return NEVER
+        matcher.bind(node.pattern, yes, env.vars)
+        return yes
+
+    def body(self, block, env: Env, scope: Scope) -> Value:
+        """The value of a do-block."""
+        if isinstance(block, list):
+            return self.unknown(block[0], scope) if block else NEVER
+        return self.eval(block, env, scope)
+
+    def escape(self, *values: Value) -> None:
+        """These values went into something we do not follow further."""
+        for value in values:
+            for alt in value:
+                shape = alt.shape
+                if isinstance(shape, Struct) and shape.step is not None:
+                    shape.step.escapes = True
+
+    def throw(self, kind: str, node: syntax.Node, value: Value, scope: Scope) -> Value:
+        for catching in reversed(scope.catching):
+            if catching.takes(kind, value):
+                return NEVER
+        if node.span not in self.throws:
+            self.throws[node.span] = Throw(kind, node.span, value, scope.function)
+        return NEVER
+
+    # -- functions of this file --------------------------------------------------------
+
+    def call_function(
+        self, function: Function, args: list[Value], env: Env, scope: Scope, span
+    ) -> Value:
+        """Follow a call into a function; recursion is solved by a fixed point."""
+        if function.broken or not function.clauses or scope.depth > MOST_CALLS_DEEP:
+            return one(Unknown(function.label), Origin(span, scope.function))
+        args = self._with_defaults(function, args, scope)
+        self.reached[id(function)] = function
+        active = self._active.get(id(function))
+        if active is not None:
+            return active.again(args)
+        active = self._active[id(function)] = _Activation(args)
+        try:
+            return self._fixed_point(function, active, env, scope, span)
+        finally:
+            del self._active[id(function)]
+
+    def _fixed_point(self, function, active, env: Env, scope: Scope, span) -> Value:
+        inner = scope.with_(
+            module=function.module, function=function.label, aliases=None, depth=scope.depth + 1
+        )
+        for _ in range(MOST_PASSES):
+            active.changed = False
+            value = self._function_body(function, active.args, env, inner)
+            if not active.recursive:
+                return value
+            known = {alt.shape.key for alt in active.result}
+            if all(alt.shape.key in known for alt in value) and not active.changed:
+                return join(active.result, value)
+            active.result = join(active.result, value)
+        return join(active.result, one(Unknown(function.label), Origin(span, scope.function)))
+
+    def _function_body(self, function: Function, args: list[Value], env: Env, scope: Scope):
+        clauses = [(c.params, c.guard, _function_clause(c), c) for c in function.clauses]
+        return self.choose(clauses, args, {}, env, scope)
+
+    def _with_defaults(self, function: Function, args: list[Value], scope: Scope) -> list[Value]:
+        missing = function.arity - len(args)
+        if missing <= 0:
+            return args
+        given, full = list(args), []
+        filled = sorted(function.defaults)[-missing:] if missing < len(function.defaults) else (
+            sorted(function.defaults)
+        )  # fmt: skip
+        for index in range(function.arity):
+            if index in filled and missing:
+                empty = Env({}, NO_EFFECTS)
+                full.append(self.eval(function.defaults[index], empty, scope))
+            elif given:
+                full.append(given.pop(0))
+            else:
+                full.append(ANY)
+        return full
+
+    # -- try ----------------------------------------------------------------------------
+
+    def attempt(self, blocks: dict, node: syntax.Node, env: Env, scope: Scope) -> Value:
+        """`try` (or a function's implicit one): body, else, rescue, catch, after."""
+        catching = _Catching(blocks.get("catch"), scope)
+        exceptions = _rescued(blocks.get("rescue"), scope)
+        guarded = scope
+        if blocks.get("catch"):
+            guarded = guarded.with_(catching=(*scope.catching, catching))
+        if exceptions:
+            guarded = guarded.with_(rescues=(*scope.rescues, *exceptions))
+        body_env = env.copy()
+        value = self.body(blocks["do"], body_env, guarded)
+        if isinstance(blocks.get("else"), list) and value:
+            clauses = [(c.params, c.guard, body_of(c), c) for c in blocks["else"]]
+            subject = Subject(set(), steps_of(value))
+            tried = tuple(Alt(Tup((((alt,)),)), alt.origin) for alt in value)
+            value = self.choose_from(clauses, tried, body_env.vars, body_env, scope, subject,
+                                     "clause")  # fmt: skip
+        found = [value]
+        for clause in _clauses(blocks.get("rescue")):
+            found.append(self._rescue(clause, env, scope))
+        found.append(self._catch(_clauses(blocks.get("catch")), catching, env, scope))
+        env.merge(body_env)
+        after = blocks.get("after")
+        if after is not None and not isinstance(after, list):
+            self.eval(after, env.copy(), scope.with_(cleanup=True))
+        return join(*found)
+
+    def _rescue(self, clause: syntax.Clause, env: Env, scope: Scope) -> Value:
+        param = clause.params[0] if clause.params else None
+        own = env.copy()
+        blanket, names = rescue_names(param)
+        handler = self.handler("rescue", blanket, clause.span, scope)
+        handler.exceptions = tuple(scope.resolve(name) for name in names)
+        _note_reporting(handler, clause)
+        for name in _rescue_variables(param):
+            own.vars[name] = one(Struct(None), Origin(None))
+        value = self.eval(clause.body, own, scope.with_(handler=handler))
+        handler.tail = join(handler.tail, value)
+        env.merge(own)
+        return value
+
+    def _catch(self, clauses: list, catching: _Catching, env: Env, scope: Scope) -> Value:
+        found = []
+        for clause in clauses:
+            blanket = _catches_all(clause)
+            handler = self.handler("catch", blanket, clause.span, scope)
+            _note_reporting(handler, clause)
+            own = env.copy()
+            matcher = self.matcher(scope, own)
+            thrown = catching.thrown()
+            for index, param in enumerate(clause.params):
+                last = index == len(clause.params) - 1
+                value = thrown if last and thrown else ANY
+                yes, _no = matcher.split(param, value)
+                matcher.bind(param, yes or ANY, own.vars)
+            value = self.eval(clause.body, own, scope.with_(handler=handler))
+            handler.tail = join(handler.tail, value)
+            env.merge(own)
+            found.append(value)
+        return join(*found)
+
+
+class _Activation:
+    """A function being followed: its (widened) arguments and what it gave so far."""
+
+    __slots__ = ("args", "result", "changed", "recursive")
+
+    def __init__(self, args: list[Value]) -> None:
+        self.args = args
+        self.result: Value = NEVER
+        self.changed = False
+        self.recursive = False
+
+    def again(self, args: list[Value]) -> Value:
+        self.recursive = True
+        wider = [
+            old if _covers(old, new) else widen(join(old, new))
+            for old, new in zip(self.args, args, strict=False)
+        ]
+        if any(a is not b for a, b in zip(wider, self.args, strict=False)):
+            self.args = wider
+            self.changed = True
+        return self.result
+
+
+def _covers(old: Value, new: Value) -> bool:
+    keys = {alt.shape.key for alt in old}
+    if any(isinstance(alt.shape, Unknown) for alt in old):
+        keys |= {alt.shape.key for alt in new if not isinstance(alt.shape, Func)}
+    return all(alt.shape.key in keys for alt in new)
+
+
+class _Catching:
+    """The catch clauses around an expression, and what was thrown to them."""
+
+    __slots__ = ("clauses", "values", "scope")
+
+    def __init__(self, clauses, scope: Scope) -> None:
+        self.clauses = _clauses(clauses)
+        self.values: list[Value] = []
+        self.scope = scope
+
+    def takes(self, kind: str, value: Value) -> bool:
+        for clause in self.clauses:
+            if len(clause.params) == 1:
+                if kind == "throw":
+                    self.values.append(value)
+                    return True
+                continue
+            first = clause.params[0] if clause.params else None
+            named = first.name if isinstance(first, syntax.Atom) else None
+            if named is None or named == kind:
+                self.values.append(value)
+                return True
+        return False
+
+    def thrown(self) -> Value:
+        return join(*self.values)
+
+
+def _clauses(block) -> list:
+    return block if isinstance(block, list) else []
+
+
+def _function_clause(clause):
+    def body(interpreter: Interpreter, env: Env, scope: Scope) -> Value:
+        blocks = clause.blocks
+        if len(blocks) > 1:
+            return interpreter.attempt(blocks, clause, env, scope)
+        return interpreter.body(blocks["do"], env, scope)
+
+    return body
+
+
+def rescue_names(param) -> tuple[bool, list[str]]:
+    """(takes any exception, the exception modules named) of a rescue pattern."""
+    if isinstance(param, syntax.Op) and param.op == "in":
+        return rescue_names(param.right) if not isinstance(param.right, syntax.Var) else (True, [])
+    if isinstance(param, syntax.Module):
+        return False, [param.name]
+    if isinstance(param, syntax.List):
+        return False, [item.name for item in param.items if isinstance(item, syntax.Module)]
+    if isinstance(param, syntax.Map):
+        return False, []
+    return isinstance(param, syntax.Var) or param is None, []
+
+
+def _rescue_variables(param) -> list[str]:
+    if isinstance(param, syntax.Op) and param.op == "in":
+        param = param.left
+    return [param.name] if isinstance(param, syntax.Var) and param.name != "_" else []
+
+
+def _rescued(clauses, scope: Scope) -> tuple:
+    found = []
+    for clause in _clauses(clauses):
+        _blanket, names = rescue_names(clause.params[0] if clause.params else None)
+        found.extend([scope.resolve(name) for name in names] or ["*"])
+    return tuple(found)
+
+
+def _catches_all(clause: syntax.Clause) -> bool:
+    return clause.guard is None and all(isinstance(p, syntax.Var) for p in clause.params)
+
+
+def _note_reporting(handler: Handler, clause: syntax.Clause) -> None:
+    for node in syntax.walk(clause.body):
+        if isinstance(node, syntax.Call) and node.name in ("reraise", "raise"):
+            handler.reraises = True
+        elif isinstance(node, syntax.Var) and node.name == "__STACKTRACE__":
+            handler.reports = True
+
+
+
+__all__ = ["ANY", "FALSE", "TRUE", "Interpreter", "only_atom"]

@@ -1,0 +1,108 @@
+"""What a branch looks at: the words of a pattern, the calls that answer, the kind of clause."""
+
+from __future__ import annotations
+
+from checker.elixir import syntax
+from checker.elixir.scope import Env
+from checker.model.shape import Struct, Value, join
+
+
+class Subject:
+    """What a `case` looks at: words, the calls that answer, and the variable it is."""
+
+    __slots__ = ("names", "steps", "variable")
+
+    def __init__(self, names: set[str], steps: tuple, variable: str | None = None) -> None:
+        self.names = names
+        self.steps = steps
+        self.variable = variable
+
+    def narrow(self, env: Env, yes: Value) -> None:
+        if self.variable is not None:
+            env.vars[self.variable] = join(*(alt.shape.items[0] for alt in yes))
+
+
+def body_of(clause: syntax.Clause):
+    return lambda interpreter, env, scope: interpreter.eval(clause.body, env, scope)
+
+
+def steps_of(value: Value) -> tuple:
+    """The recorded calls whose answers these alternatives are."""
+    found = []
+    for alt in value:
+        step = alt.origin.step
+        if step is not None and step not in found:
+            found.append(step)
+        if isinstance(alt.shape, Struct) and alt.shape.step is not None:
+            if alt.shape.step not in found:
+                found.append(alt.shape.step)
+    return tuple(found)
+
+
+def failure_kind(params: list, handle: str | None) -> str | None:
+    """Whether a clause is for failures: an error pattern, or a catch-all of a with's else."""
+    for param in params:
+        for side in _sides(param):
+            if isinstance(side, syntax.Atom) and side.name == "error":
+                return handle or "clause"
+            if isinstance(side, syntax.Tuple) and side.items:
+                first = side.items[0]
+                if isinstance(first, syntax.Atom) and first.name == "error":
+                    return handle or "clause"
+    if handle == "else" and params and all(isinstance(p, syntax.Var) for p in params):
+        return "else"
+    return None
+
+
+def _sides(pattern) -> list:
+    if isinstance(pattern, syntax.Match):
+        return [*_sides(pattern.pattern), *_sides(pattern.value)]
+    return [pattern]
+
+
+def is_absence(pattern) -> bool:
+    """nil, false, [] or a count of zero: the thing asked for is not there."""
+    for side in _sides(pattern):
+        if isinstance(side, syntax.Atom) and side.name in ("nil", "false"):
+            return True
+        if isinstance(side, syntax.List) and not side.items and side.tail is None:
+            return True
+    return False
+
+
+def is_specific(params: list) -> bool:
+    """A failure pattern that says which failure: more than `{:error, reason}`."""
+    for param in params:
+        for side in _sides(param):
+            if isinstance(side, syntax.Tuple) and len(side.items) > 1:
+                if not isinstance(side.items[1], syntax.Var):
+                    return True
+    return False
+
+
+def pattern_words(params: list, guard) -> set[str]:
+    """Field names that a pattern tests (not merely binds), and words of its guard."""
+    words: set[str] = set()
+    for node in syntax.walk(params):
+        if isinstance(node, syntax.Map):
+            for key, value in node.pairs:
+                tests = not isinstance(value, syntax.Var) or guard is not None
+                if tests and isinstance(key, (syntax.Atom, syntax.Str)):
+                    words.add(key.name if isinstance(key, syntax.Atom) else key.value or "")
+        elif isinstance(node, syntax.Atom):
+            words.add(":" + node.name)
+    if guard is not None:
+        words |= called_words(guard)
+    return words
+
+
+def called_words(node) -> set[str]:
+    """Names of variables, fields and functions an expression mentions."""
+    words: set[str] = set()
+    for inner in syntax.walk(node):
+        if isinstance(inner, (syntax.Var, syntax.Field, syntax.Call)):
+            words.add(inner.name)
+        elif isinstance(inner, syntax.Access) and isinstance(inner.key, (syntax.Atom, syntax.Str)):
+            key = inner.key
+            words.add(key.name if isinstance(key, syntax.Atom) else key.value or "")
+    return words

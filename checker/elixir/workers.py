@@ -1,0 +1,224 @@
+"""Finds the workers of a file and models them."""
+
+from __future__ import annotations
+
+from checker.elixir import syntax
+from checker.elixir.infer import HERE, NO_EFFECTS, Interpreter
+from checker.elixir.library import Library
+from checker.elixir.modules import Function, ModuleDef, Use, modules
+from checker.elixir.scope import Env, Scope
+from checker.elixir.subject import called_words
+from checker.model.shape import (
+    Args, Atom, Int, Opaque, Origin, Seq, Struct, Text, Unknown, Value, of, one,
+)  # fmt: skip
+from checker.model.worker import Option, Worker
+
+OBAN_WORKERS = frozenset(("Oban.Worker",))
+PRO_WORKERS = frozenset((
+    "Oban.Pro.Worker", "Oban.Pro.Workers.Batch", "Oban.Pro.Workers.Chunk",
+    "Oban.Pro.Workers.Workflow", "Oban.Pro.Workers.Chain", "Oban.Pro.Batch",
+))  # fmt: skip
+QUIET_USES = frozenset(("Gettext", "Bitwise"))  # known to define no perform
+
+
+def workers(tree: syntax.Tree, library: Library, wrappers: tuple[str, ...] = ()) -> list[Worker]:
+    """A model of each worker that a parsed file defines, in order.
+
+    `wrappers` are modules of the project whose `use` makes a worker.
+    """
+    found = modules(tree)
+    by_name = {module.name: module for module in found}
+    local = {name: use for name, use in _local_wrappers(tree).items()}
+    models: dict[str, Worker] = {}
+    for module in found:
+        use = _worker_use(module, {*wrappers, *local})
+        if use is None:
+            continue
+        interpreter = Interpreter(by_name, library)
+        models[module.name] = _model(module, use, interpreter, local)
+    for worker in models.values():
+        worker.siblings = models
+    return list(models.values())
+
+
+def _local_wrappers(tree: syntax.Tree) -> dict[str, syntax.Call]:
+    """Modules of this file whose `__using__` uses Oban's worker, with that `use`."""
+    wrappers: dict[str, syntax.Call] = {}
+    for node in syntax.walk(tree.exprs):
+        if not isinstance(node, syntax.Call) or node.name != "defmodule" or not node.args:
+            continue
+        name = node.args[0]
+        if not isinstance(name, syntax.Module):
+            continue
+        for inner in syntax.walk(node.blocks):
+            if isinstance(inner, syntax.Call) and inner.name == "defmacro" and inner.args:
+                head = inner.args[0]
+                if isinstance(head, (syntax.Call, syntax.Var)) and head.name == "__using__":
+                    used = _oban_use(inner)
+                    if used is not None:
+                        wrappers[name.name] = used
+    return wrappers
+
+
+def _oban_use(node: syntax.Node) -> syntax.Call | None:
+    for inner in syntax.walk(node):
+        if isinstance(inner, syntax.Call) and inner.name == "use" and inner.args:
+            target = inner.args[0]
+            if isinstance(target, syntax.Module) and target.name in OBAN_WORKERS | PRO_WORKERS:
+                return inner
+    return None
+
+
+def _worker_use(module: ModuleDef, wrappers: set[str]) -> Use | None:
+    for use in module.uses:
+        if use.name in OBAN_WORKERS or use.name in PRO_WORKERS:
+            return use
+    for use in module.uses:
+        if use.name in wrappers:
+            return use
+    if module.uses and _performs_jobs(module):
+        return module.uses[0]
+    return None
+
+
+def _performs_jobs(module: ModuleDef) -> bool:
+    """A perform/1 that takes an `%Oban.Job{}`: a worker by way of some wrapper."""
+    function = module.functions.get(("perform", 1))
+    if function is None or function.private:
+        return False
+    for clause in function.clauses:
+        for node in syntax.walk(clause.params):
+            if isinstance(node, syntax.Map) and isinstance(node.struct, syntax.Module):
+                if module.resolve(node.struct.name) == "Oban.Job":
+                    return True
+    return False
+
+
+def _model(module: ModuleDef, use: Use, interpreter: Interpreter, local: dict) -> Worker:
+    worker = Worker(module.name, module.head_span, use.span)
+    worker.broken = module.broken
+    worker.pro = use.name in PRO_WORKERS
+    plain = use.name in OBAN_WORKERS or worker.pro
+    worker.wrapper = None if plain else use.name
+    scope = Scope(module, "")
+    worker.options_known = plain
+    if use.options is not None:
+        worker.options_known = _read_options(use.options, worker, interpreter, scope) and plain
+    if not plain and use.name in local and len(local[use.name].args) > 1:
+        _read_options(local[use.name].args[1], worker, interpreter, scope)
+    worker.args_cast = worker.pro and (
+        _calls_macro(module, "args_schema") or "structured" in worker.options
+    )
+    worker.callbacks = frozenset(f"{name}/{arity}" for name, arity in module.functions)
+    worker.mentions = _mentions(module)
+    perform = _perform(module, worker)
+    if perform is not None:
+        worker.outcome = interpreter.run(perform, [_job(worker)])
+        _collect(worker, interpreter)
+    return worker
+
+
+def _perform(module: ModuleDef, worker: Worker) -> Function | None:
+    """The function Oban calls; says on the worker what is wrong when there is none."""
+    name = "process" if worker.pro else "perform"
+    function = module.functions.get((name, 1))
+    if function is not None and not function.private:
+        return function
+    if (name, 1) in module.delegates:
+        worker.delegated = True
+        return None
+    if module.function(name, 1) is not None and not module.function(name, 1).private:
+        return module.function(name, 1)
+    if worker.wrapper is not None or module.broken or _may_define_more(module):
+        return None
+    if function is not None:
+        worker.missing = "private"
+    elif any(other == name for other, _arity in module.functions):
+        worker.missing = "arity"
+    elif not worker.pro and ("process", 1) in module.functions:
+        worker.missing = "process"
+    elif worker.pro and ("perform", 1) in module.functions:
+        worker.missing = "perform"
+    else:
+        worker.missing = "absent"
+    return None
+
+
+def _may_define_more(module: ModuleDef) -> bool:
+    """Other `use`s, or macros called in the body, may define perform."""
+    known = OBAN_WORKERS | PRO_WORKERS | QUIET_USES
+    return any(use.name not in known for use in module.uses)
+
+
+def _read_options(node: syntax.Node, worker: Worker, interpreter, scope: Scope) -> bool:
+    """Options of a `use`; False when some of them could not be read."""
+    if not isinstance(node, syntax.List) or node.tail is not None:
+        return False
+    known = True
+    for item in node.items:
+        if not isinstance(item, syntax.Tuple) or len(item.items) != 2:
+            known = False
+            continue
+        key, value = item.items
+        if isinstance(key, syntax.Atom):
+            read = interpreter.eval(value, Env({}, NO_EFFECTS), scope)
+            worker.options.setdefault(key.name, Option(key.name, read, item.span))
+    return known
+
+
+def _calls_macro(module: ModuleDef, name: str) -> bool:
+    return name in module.called_macros
+
+
+def _mentions(module: ModuleDef) -> frozenset[str]:
+    words: set[str] = set()
+    for function in module.functions.values():
+        for clause in function.clauses:
+            for part in (clause.params, clause.guard, clause.blocks):
+                words |= called_words(part)
+                for node in syntax.walk(part):
+                    if isinstance(node, syntax.Map):
+                        for key, _value in node.pairs:
+                            if isinstance(key, syntax.Atom):
+                                words.add(key.name)
+                            elif isinstance(key, syntax.Str) and key.value:
+                                words.add(key.value)
+                    elif isinstance(node, syntax.Str) and node.value and len(node.value) < 40:
+                        words.add(node.value)
+    return frozenset(words)
+
+
+def _job(worker: Worker) -> Value:
+    """The `%Oban.Job{}` that perform gets (oban 2.23 lib/oban/job.ex)."""
+    args = one(Unknown("args")) if worker.args_cast else one(Args())
+    fields = {
+        "args": args,
+        "id": of(Int(1, None)),
+        "attempt": one(Int(1, None), Origin(None, fresh=HERE)),
+        "max_attempts": of(Int(1, None)),
+        "queue": of(Text()),
+        "worker": of(Text()),
+        "state": of(Text()),
+        "priority": of(Int(0, 9)),
+        "tags": of(Seq(None, of(Text()))),
+        "inserted_at": of(Struct("DateTime")),
+        "scheduled_at": of(Struct("DateTime")),
+        "attempted_at": one(Struct("DateTime"), Origin(None, fresh=HERE)),
+        "conflict?": of(Atom("false")),
+    }
+    keyed = {("atom", name): value for name, value in fields.items()}
+    return one(Struct("Oban.Job", keyed))
+
+
+def _collect(worker: Worker, interpreter: Interpreter) -> None:
+    worker.steps = sorted(interpreter.steps.values(), key=lambda step: step.order)
+    worker.drops = sorted(interpreter.drops.values(), key=lambda drop: drop.span)
+    worker.handlers = sorted(interpreter.handlers.values(), key=lambda h: h.span)
+    worker.throws = sorted(interpreter.throws.values(), key=lambda t: t.span)
+    worker.callbacks_run = sorted(interpreter.callbacks_run.values(), key=lambda c: c.span)
+    worker.atom_keys = sorted(interpreter.atom_keys.values(), key=lambda k: k.span)
+    worker.enqueues = sorted(interpreter.enqueues.values(), key=lambda e: e.span)
+    worker.exhausted = interpreter.fuel < 0
+
+
+__all__ = ["Opaque", "workers"]

@@ -1,0 +1,110 @@
+"""What Oban makes of a value that perform returns.
+
+The contract is `Oban.Queue.Executor` (oban 2.23.1, lib/oban/queue/executor.ex
+144-180): `:ok`, `{:ok, _}`, `{:error, _}`, `{:cancel, _}`, `:discard`,
+`{:discard, _}` and `{:snooze, period}` are recognised. Everything else is logged
+and the job completes.
+"""
+
+from __future__ import annotations
+
+from checker.model.shape import (
+    Alt, Atom, Float, Int, Opaque, Shape, Text, Tup, Unknown, Value, expand, only, only_atom,
+)  # fmt: skip
+from checker.model.worker import LATEST
+
+COMPLETED = "completed"
+RETRIED = "retried"
+CANCELLED = "cancelled"
+DISCARDED = "discarded"
+SNOOZED = "snoozed"
+UNRECOGNISED = "unrecognised"
+UNKNOWN = "unknown"
+
+_KINDS = {"ok": COMPLETED, "error": RETRIED, "cancel": CANCELLED, "discard": DISCARDED}
+
+# Oban.Period (lib/oban/period.ex): non-negative seconds, or {n, unit}.
+_UNITS = ("second", "minute", "hour", "day", "week")
+UNITS = frozenset((*_UNITS, *(unit + "s" for unit in _UNITS)))
+MONTHS = frozenset(("month", "months"))  # from oban 2.24
+PERIOD_TUPLES = (2, 20, 3)
+
+
+class Outcome:
+    """One way a perform can end: its kind, and the alternative that says so."""
+
+    __slots__ = ("kind", "alt", "shape")
+
+    def __init__(self, kind: str, alt: Alt, shape: Shape) -> None:
+        self.kind = kind
+        self.alt = alt
+        self.shape = shape
+
+    @property
+    def origin(self):
+        return self.alt.origin
+
+
+def outcomes(value: Value, version: tuple = LATEST) -> list[Outcome]:
+    """Every way a value can end a job."""
+    return [
+        Outcome(kind_of(shape, version), alt, shape)
+        for alt in value
+        for shape in expand(alt.shape)
+    ]
+
+
+def kind_of(shape: Shape, version: tuple = LATEST) -> str:
+    """How Oban takes one shape."""
+    if isinstance(shape, Unknown):
+        return UNKNOWN
+    if isinstance(shape, Atom):
+        if shape.name is None:
+            return UNKNOWN
+        return {"ok": COMPLETED, "discard": DISCARDED}.get(shape.name, UNRECOGNISED)
+    if not isinstance(shape, Tup):
+        return UNRECOGNISED
+    if len(shape.items) != 2:
+        return UNRECOGNISED
+    head = only(shape.items[0])
+    if head is None or isinstance(head, Unknown) or head == Atom(None):
+        return UNKNOWN
+    if not isinstance(head, Atom):
+        return UNRECOGNISED
+    if head.name == "snooze":
+        valid = period(shape.items[1], version)
+        return UNKNOWN if valid is None else SNOOZED if valid else UNRECOGNISED
+    return _KINDS.get(head.name, UNRECOGNISED)
+
+
+def period(value: Value, version: tuple = LATEST) -> bool | None:
+    """Whether a value is a period; None when that is not known."""
+    verdicts = {_is_period(alt.shape, version) for alt in value}
+    return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def _is_period(shape: Shape, version: tuple) -> bool | None:
+    if isinstance(shape, Unknown):
+        return None
+    if isinstance(shape, Int):
+        return _not_negative(shape)
+    if not isinstance(shape, Tup) or len(shape.items) != 2:
+        return False
+    count, unit = only(shape.items[0]), only_atom(shape.items[1])
+    known_unit = only(shape.items[1])
+    if isinstance(known_unit, Text):
+        return False
+    if unit is not None and unit not in UNITS:
+        return unit in MONTHS and version >= (2, 24)
+    if isinstance(count, (Atom, Text, Float, Tup, Opaque)):
+        return False
+    if unit is None or not isinstance(count, Int):
+        return None
+    return _not_negative(count)
+
+
+def _not_negative(number: Int) -> bool | None:
+    """An integer that is not known to be negative is taken for a period."""
+    if number.high is not None and number.high < 0:
+        return False
+    return True

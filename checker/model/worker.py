@@ -1,0 +1,234 @@
+"""The worker and what running it does: outcomes, steps, and what happens around them."""
+
+from __future__ import annotations
+
+from checker.model.shape import Shape, Span, Value
+
+LATEST = (2, 24)
+
+
+class Option:
+    """An option as written; `value` is unknown when it is not a literal."""
+
+    __slots__ = ("name", "value", "span")
+
+    def __init__(self, name: str, value: Value, span: Span) -> None:
+        self.name = name
+        self.value = value
+        self.span = span
+
+
+class Condition:
+    """What decided that a step runs.
+
+    `names`: fields, variables and functions that were looked at. `steps`: calls
+    whose answer decided. `absent`: the step runs when the thing looked up is
+    not there (nil, false, zero rows).
+    """
+
+    __slots__ = ("span", "names", "steps", "absent")
+
+    def __init__(self, span: Span, names: frozenset[str], steps: tuple, absent: bool) -> None:
+        self.span = span
+        self.names = names
+        self.steps = steps
+        self.absent = absent
+
+
+class Step:
+    """One call that performing the job makes.
+
+    `call` is its full name (`Repo.insert`, `Shop.Mailer.deliver`); `table_call`
+    the table's name for it. `traits` says what it does (see the library table).
+    `contexts` has one entry per way that leads to it. `function` is where it
+    stands. `span` is the call, in a pipe its own step.
+    """
+
+    __slots__ = (
+        "call", "traits", "span", "function", "args", "options", "result", "contexts",
+        "order", "reads", "escapes", "matches", "own_effect", "repo", "key_values", "rows",
+    )  # fmt: skip
+
+    def __init__(self, call: str, traits: frozenset, span: Span, function: str) -> None:
+        self.call = call
+        self.traits = traits
+        self.span = span
+        self.function = function
+        self.args: list[Value] = []
+        self.options: dict[str, Value] = {}
+        self.result: Value = ()
+        self.contexts: list[Context] = []
+        self.order = 0
+        self.reads: set[str] = set()  # fields of its answer that were looked at
+        self.escapes = False  # its answer went somewhere we cannot follow
+        self.matches: list[Match] = []
+        self.own_effect: str | None = None
+
+    def has(self, *traits: str) -> bool:
+        return any(trait in self.traits for trait in traits)
+
+
+class Match:
+    """A clause that took an answer of a step: its place and what it took.
+
+    `failing` when it can only take failures, `specific` when it says which.
+    """
+
+    __slots__ = ("span", "failing", "specific", "value")
+
+    def __init__(self, span: Span, failing: bool, specific: bool) -> None:
+        self.span = span
+        self.failing = failing
+        self.specific = specific
+        self.value: Value = ()
+
+
+class Context:
+    """One way to a step: what decided it, and what it runs inside of."""
+
+    __slots__ = ("conditions", "loop", "transaction", "handler", "before", "rescues")
+
+    def __init__(self, conditions, loop, transaction, handler, before, rescues) -> None:
+        self.conditions = conditions
+        self.loop = loop  # runs once per item of a collection
+        self.transaction = transaction
+        self.handler = handler
+        self.before = before  # steps that ran earlier on this way
+        self.rescues = rescues  # names of exceptions that are rescued around it
+
+
+class Handler:
+    """A clause that deals with a failure.
+
+    `kind`: rescue, catch, clause (a pattern for an error) or else (of a `with`).
+    `blanket`: takes any failure. `tail`: its value. `reraises`, `reports` (with
+    the stack trace): what it does besides. `reasons`: shapes its pattern names.
+    """
+
+    __slots__ = (
+        "kind", "blanket", "span", "tail", "reraises", "reports", "loop", "function", "reason",
+        "exceptions",
+    )  # fmt: skip
+
+    def __init__(self, kind: str, blanket: bool, span: Span, function: str, loop: bool) -> None:
+        self.kind = kind
+        self.blanket = blanket
+        self.span = span
+        self.function = function
+        self.loop = loop
+        self.tail: Value = ()
+        self.reraises = False
+        self.reports = False
+        self.reason: Value = ()
+        self.exceptions: tuple[str, ...] = ()
+
+
+class Drop:
+    """A value in statement position that nothing looks at."""
+
+    __slots__ = ("span", "value", "function", "loop", "per_item")
+
+    def __init__(self, span: Span, value: Value, function: str, loop: bool, per_item: bool) -> None:
+        self.span = span
+        self.value = value
+        self.function = function
+        self.loop = loop
+        self.per_item = per_item  # the answers of a function called once per item
+
+
+class Throw:
+    """An uncaught throw or exit, or an exit signal to the job itself."""
+
+    __slots__ = ("kind", "span", "value", "function")
+
+    def __init__(self, kind: str, span: Span, value: Value, function: str) -> None:
+        self.kind = kind
+        self.span = span
+        self.value = value
+        self.function = function
+
+
+class Callback:
+    """What the function given to a transaction answers."""
+
+    __slots__ = ("kind", "span", "value", "function")
+
+    def __init__(self, kind: str, span: Span, value: Value, function: str) -> None:
+        self.kind = kind  # transaction, transact, multi_run
+        self.span = span
+        self.value = value
+        self.function = function
+
+
+class AtomKey:
+    """An atom key used on the job's args; `fixed` is the text with a string key."""
+
+    __slots__ = ("span", "key", "fixed", "function")
+
+    def __init__(self, span: Span, key: str, fixed: str, function: str) -> None:
+        self.span = span
+        self.key = key
+        self.fixed = fixed
+        self.function = function
+
+
+class Worker:
+    """A worker as one file tells it.
+
+    `options` as written at `use`; `options_known` is False when some could not
+    be read. `missing` says what is wrong with perform (`absent`, `private`,
+    `arity`, `process`) or is None. `delegated`: perform stands elsewhere.
+    """
+
+    def __init__(self, name: str, span: Span, use_span: Span) -> None:
+        self.name = name
+        self.language = "elixir"
+        self.span = span
+        self.use_span = use_span
+        self.pro = False
+        self.wrapper: str | None = None
+        self.version = LATEST
+        self.options: dict[str, Option] = {}
+        self.options_known = True
+        self.args_cast = False
+        self.callbacks: frozenset[str] = frozenset()
+        self.missing: str | None = None
+        self.missing_span: Span = use_span
+        self.delegated = False
+        self.broken = False
+        self.exhausted = False
+        self.outcome: Value = ()
+        self.steps: list[Step] = []
+        self.drops: list[Drop] = []
+        self.handlers: list[Handler] = []
+        self.throws: list[Throw] = []
+        self.callbacks_run: list[Callback] = []
+        self.atom_keys: list[AtomKey] = []
+        self.mentions: frozenset[str] = frozenset()  # words that code it leads to uses
+        self.enqueues: list[Enqueue] = []
+        self.siblings: dict[str, Worker] = {}
+        self.permanent_reasons: tuple[str, ...] = ()  # the project's own
+        self.transient_reasons: tuple[str, ...] = ()
+
+    def option(self, name: str) -> Value | None:
+        found = self.options.get(name)
+        return found.value if found is not None else None
+
+
+class Enqueue:
+    """A job of `target` made by performing this one (`step` inserts it when not None)."""
+
+    __slots__ = ("span", "target", "args", "options", "function")
+
+    def __init__(self, span: Span, target: str, args: Value, options: dict, function: str) -> None:
+        self.span = span
+        self.target = target
+        self.args = args
+        self.options = options
+        self.function = function
+
+
+__all__ = [
+    "AtomKey", "Callback", "Condition", "Context", "Drop", "Enqueue", "Handler", "Match",
+    "Option", "Shape", "Step", "Throw", "Worker",
+]  # fmt: skip

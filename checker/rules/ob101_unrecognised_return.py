@@ -1,0 +1,205 @@
+"""Oban logs a value it does not know and counts the job as completed.
+
+## What it does
+
+Follows every way through `perform/1` and reports values that Oban does not
+recognise: bare control atoms, tuples of the wrong size or with a misspelt head,
+`nil`, booleans, lists, maps, structs.
+
+## Why is this bad?
+
+Only `:ok`, `{:ok, _}`, `{:error, _}`, `{:cancel, _}`, `{:discard, _}`, `:discard`
+and `{:snooze, period}` mean something (oban 2.23.1,
+lib/oban/queue/executor.ex). Anything else is logged as an unexpected value and
+the job is **completed**: a failure written as `:error` is never retried and no
+error reporter hears of it. Where the value is the answer of something that
+succeeded, such as the struct of `Repo.update!`, the job does complete, but every
+run logs a warning with the whole value: then this is a warning.
+
+## Invalid
+
+```elixir
+defmodule Shop.Workers.Sync do
+  use Oban.Worker, queue: :sync, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    case Shop.Stock.sync(id) do
+      {:ok, _} -> :ok
+      {:error, _} -> :error # reported
+      :gone -> {:cancelled, :gone} # reported
+      :later -> :snooze # reported
+      :split -> {:error, :stock, :split} # reported
+    end
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Rename do
+  use Oban.Worker, queue: :sync, max_attempts: 3
+
+  alias Shop.{Item, Repo}
+
+  def perform(%Oban.Job{args: %{"id" => id, "name" => name}}) do
+    case Repo.get(Item, id) do
+      nil -> {:cancel, :gone}
+      item -> Repo.update!(Item.name_changeset(item, name)) # reported
+    end
+  end
+end
+```
+
+## Valid
+
+```elixir
+defmodule Shop.Workers.Sync do
+  use Oban.Worker, queue: :sync, max_attempts: 3
+
+  require Logger
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    case Shop.Stock.sync(id) do
+      {:ok, _} -> :ok
+      {:error, :gone} -> {:cancel, :gone}
+      {:error, reason} -> {:error, reason}
+      :later -> {:snooze, {5, :minutes}}
+      other -> other
+    end
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Touch do
+  use Oban.Worker, queue: :sync, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"ids" => ids}}) do
+    result = Enum.map(ids, fn id -> {:error, id} end)
+    Enum.each(result, &Shop.Stock.touch!/1)
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Traced do
+  use Oban.Worker, queue: :sync, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    :telemetry.span([:shop, :sync], %{}, fn -> {Shop.Stock.sync(id), %{id: id}} end)
+  end
+end
+```
+"""
+
+from __future__ import annotations
+
+from checker.model.outcome import UNRECOGNISED, Outcome, outcomes
+from checker.model.shape import Atom, Float, Int, Map, Opaque, Seq, Struct, Text, Tup, only
+from checker.model.worker import Worker
+from checker.rules.problem import ERROR, WARNING, Problem
+from checker.vocabulary import closest_outcome
+
+ID = "OB101"
+NAME = "unrecognised-return"
+SEVERITY = ERROR
+
+BUILDERS = frozenset(("Ecto.Multi", "Ecto.Query", "Swoosh.Email", "Bamboo.Email"))
+FAILING = frozenset(("nil", "false"))
+PERIOD_HELP = "Give `:snooze` whole seconds or `{n, unit}`"
+
+
+def check(worker: Worker):
+    for outcome in outcomes(worker.outcome, worker.version):
+        if outcome.kind == UNRECOGNISED and not _belongs_elsewhere(outcome):
+            yield _problem(outcome)
+
+
+def _belongs_elsewhere(outcome: Outcome) -> bool:
+    """More specific rules: OB102, OB103, OB109 and OB117 say more about these."""
+    shape, origin = outcome.shape, outcome.origin
+    if origin.implicit and not isinstance(shape, Struct):
+        return True
+    if isinstance(shape, Tup) and shape.head == "snooze" and len(shape.items) == 2:
+        return True
+    if isinstance(shape, Tup) and shape.head == "error" and len(shape.items) == 4:
+        if origin.step is not None and origin.step.has("multi"):
+            return True
+    if isinstance(shape, Opaque) and shape.kind == "stream":
+        return True
+    if isinstance(shape, Struct) and shape.name != "Ecto.Changeset":
+        if shape.name in BUILDERS or (origin.step is not None and origin.step.has("build")):
+            return True
+    return False
+
+
+def _problem(outcome: Outcome) -> Problem:
+    origin = outcome.origin
+    span = origin.source.span if origin.implicit and origin.source else origin.span
+    severity = WARNING if _succeeded(outcome) else ERROR
+    return Problem(
+        span,
+        _message(outcome, severity),
+        _help(outcome, severity),
+        severity=severity,
+        function=origin.function,
+    )
+
+
+def _succeeded(outcome: Outcome) -> bool:
+    """A value that looks like success, where nothing failed."""
+    shape = outcome.shape
+    if outcome.origin.handler is not None:
+        return False
+    if isinstance(shape, (Struct, Seq, Map, Int, Float, Text, Opaque)):
+        return True
+    if isinstance(shape, Tup) and shape.items:
+        first = only(shape.items[0])
+        return isinstance(first, Int) or (shape.head == "ok")
+    return isinstance(shape, Atom) and shape.name == "true"
+
+
+def _message(outcome: Outcome, severity: str) -> str:
+    what = _described(outcome)
+    if severity == WARNING:
+        return f"{what}; every run logs an unexpected value"
+    return f"{what}; Oban logs it and marks the job completed, nothing is retried"
+
+
+def _described(outcome: Outcome) -> str:
+    shape, call = outcome.shape, outcome.origin.call
+    if isinstance(shape, Atom):
+        named = f"`{shape.name}`" if shape.name in FAILING | {"true"} else f"`:{shape.name}`"
+        return f"{'returns ' if not call else 'can return '}{named}, no result that Oban knows"
+    if isinstance(shape, Tup):
+        size = len(shape.items)
+        if shape.head in ("ok", "error", "cancel", "discard", "snooze"):
+            return f"gives a tuple of {size}, Oban knows `{{:{shape.head}, _}}` only as a pair"
+        if shape.head:
+            return f"gives `{{:{shape.head}, …}}`, no result that Oban knows"
+        return f"gives a tuple of {size} that Oban does not know"
+    kinds = {Seq: "a list", Map: "a map", Text: "a string", Int: "a number", Float: "a number"}
+    if isinstance(shape, Struct):
+        return f"returns {'a struct' if not shape.name else f'`%{shape.name}{{}}`'}, no result"
+    if isinstance(shape, Opaque):
+        return f"returns a {shape.kind}, no result that Oban knows"
+    return f"returns {kinds.get(type(shape), 'a value')}, no result that Oban knows"
+
+
+def _help(outcome: Outcome, severity: str) -> str:
+    shape = outcome.shape
+    if severity == WARNING:
+        return "End with `:ok` or `{:ok, value}` after it"
+    if isinstance(shape, Atom) and shape.name not in FAILING:
+        meant = closest_outcome(shape.name)
+        if meant == "ok":
+            return "Replace it with `:ok`"
+        if meant == "snooze":
+            return "Replace it with `{:snooze, 60}` (seconds)"
+        if meant:
+            return f"Replace it with `{{:{meant}, reason}}`"
+    if isinstance(shape, Tup) and shape.head:
+        meant = closest_outcome(shape.head) or "error"
+        if len(shape.items) == 2:
+            return f"Replace it with `{{:{meant}, …}}`"
+        return f"Replace it with `{{:{meant}, {{…}}}}`, the rest in one tuple"
+    return "Return `:ok`, `{:error, reason}` to retry or `{:cancel, reason}` to stop"

@@ -1,0 +1,178 @@
+"""An error that retrying cannot mend is retried, and reported at every attempt.
+
+## What it does
+
+Reports `{:error, reason}` where the reason says that the next attempt ends the
+same way: `:not_found`, `:unauthorized`, a 4xx status, "does not exist".
+
+## Why is this bad?
+
+`{:error, _}` makes the job retryable until its attempts are used up, by default
+twenty over two weeks, and each attempt is an error in every reporter
+(oban 2.23.1, lib/oban/queue/executor.ex). `{:cancel, reason}` records the
+reason once and stops.
+
+Statuses that pass (408, 409, 423, 425, 429) and unknown reasons are left alone.
+A changeset is advice only: a failed constraint may pass, a failed validation
+does not.
+
+## Invalid
+
+```elixir
+defmodule Shop.Workers.Index do
+  use Oban.Worker, queue: :search, max_attempts: 5
+
+  alias Shop.{Item, Repo}
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    case Repo.get(Item, id) do
+      nil -> {:error, :not_found} # reported
+      item -> Shop.Search.put(item)
+    end
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Fetch do
+  use Oban.Worker, queue: :fetch, max_attempts: 5
+
+  def perform(%Oban.Job{args: %{"url" => url}}) do
+    case Shop.Client.fetch(url) do
+      {:ok, body} -> Shop.Pages.store(url, body)
+      {:error, :unauthorized} = error -> error # reported
+      {:error, {:http, 410}} -> {:error, {:http, 410}} # reported
+      {:error, :no_page} -> {:error, "page #{url} does not exist"} # reported
+    end
+  end
+end
+```
+
+## Valid
+
+```elixir
+defmodule Shop.Workers.Index do
+  use Oban.Worker, queue: :search, max_attempts: 5
+
+  alias Shop.{Item, Repo}
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    case Repo.get(Item, id) do
+      nil -> {:cancel, :not_found}
+      item -> Shop.Search.put(item)
+    end
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Fetch do
+  use Oban.Worker, queue: :fetch, max_attempts: 5
+
+  def perform(%Oban.Job{args: %{"url" => url}}) do
+    case Shop.Client.fetch(url) do
+      {:ok, body} -> Shop.Pages.store(url, body)
+      {:error, {:http, status}} when status in [408, 429] -> {:error, {:http, status}}
+      {:error, :timeout} -> {:error, :timeout}
+      {:error, reason} -> {:error, reason}
+    end
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Handled do
+  use Oban.Worker, queue: :fetch, max_attempts: 5
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    case find(id) do
+      {:ok, item} -> Shop.Search.put(item)
+      {:error, :not_found} -> {:cancel, :not_found}
+    end
+  end
+
+  defp find(id) do
+    case Shop.Repo.get(Shop.Item, id) do
+      nil -> {:error, :not_found}
+      item -> {:ok, item}
+    end
+  end
+end
+```
+"""
+
+from __future__ import annotations
+
+from checker.model.outcome import RETRIED, outcomes
+from checker.model.shape import Atom, Int, Shape, Struct, Text, Tup, Unknown, Value, only
+from checker.model.worker import Worker
+from checker.rules.problem import ADVICE, WARNING, Problem
+from checker.vocabulary import permanent_reason, permanent_status, permanent_text
+
+ID = "OB104"
+NAME = "permanent-error-retried"
+SEVERITY = WARNING
+
+
+def check(worker: Worker):
+    for outcome in outcomes(worker.outcome, worker.version):
+        if outcome.kind != RETRIED or outcome.origin.span is None:
+            continue
+        reason = outcome.shape.items[1]
+        if is_permanent(reason, worker):
+            yield Problem(
+                outcome.origin.span,
+                "is retried until the attempts are used up, but retrying cannot mend it",
+                _help(reason),
+                function=outcome.origin.function,
+            )
+        elif _is_changeset(reason) and outcome.origin.handler is not None:
+            yield Problem(
+                outcome.origin.span,
+                "retries a changeset; one that failed validation fails again",
+                "Return `{:cancel, changeset}` for validation errors",
+                severity=ADVICE,
+                function=outcome.origin.function,
+            )
+
+
+def is_permanent(reason: Value, worker: Worker) -> bool:
+    """Whether a reason, in all its alternatives, says that retrying cannot help."""
+    return bool(reason) and all(_permanent(alt.shape, worker) for alt in reason)
+
+
+def _permanent(shape: Shape, worker: Worker) -> bool:
+    if isinstance(shape, Atom):
+        if shape.name in worker.transient_reasons:
+            return False
+        return shape.name in worker.permanent_reasons or permanent_reason(shape.name)
+    if isinstance(shape, Text):
+        text = shape.value if shape.value is not None else shape.written
+        return text is not None and permanent_text(text)
+    if isinstance(shape, Tup) and len(shape.items) == 2:
+        return _tagged(shape, worker)
+    return False
+
+
+def _tagged(shape: Tup, worker: Worker) -> bool:
+    """`{:http, 404}`, `{:not_found, id}`: the status or the tag decides."""
+    status = only(shape.items[1])
+    if isinstance(status, Int):
+        return status.value is not None and permanent_status(status.value)
+    if isinstance(status, Atom) and shape.head not in ("http", "status", None):
+        return _permanent(status, worker) and not permanent_reason(shape.head)
+    return shape.head is not None and _permanent(Atom(shape.head), worker)
+
+
+def _is_changeset(reason: Value) -> bool:
+    shape = only(reason)
+    return isinstance(shape, Struct) and shape.name == "Ecto.Changeset"
+
+
+def _help(reason: Value) -> str:
+    shape = only(reason)
+    if isinstance(shape, Atom):
+        return f"Replace it with `{{:cancel, :{shape.name}}}`"
+    if isinstance(shape, Unknown) or shape is None:
+        return "Replace it with `{:cancel, reason}`"
+    return "Replace `:error` with `:cancel`"

@@ -1,0 +1,114 @@
+"""A blanket rescue turns any exception into `{:error, …}` and loses where it came from.
+
+## What it does
+
+Reports `rescue e ->`, `rescue _ ->` and `catch kind, reason ->` that answer
+`{:error, _}`.
+
+## Why is this bad?
+
+Oban records an exception with its kind and stack trace and hands it to error
+reporters. An `{:error, _}` is an `Oban.PerformError` with an empty stack trace
+(oban 2.23.1, lib/oban/queue/executor.ex 161): bugs of every kind are grouped
+together, have no place, and are retried as if they could heal.
+
+A rescue that names its exceptions, one that reraises or reports with
+`__STACKTRACE__`, and one that collects the failures of single items are fine.
+
+## Invalid
+
+```elixir
+defmodule Shop.Workers.Scan do
+  use Oban.Worker, queue: :scan, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    Shop.Scanner.scan!(id)
+    :ok
+  rescue
+    e -> {:error, Exception.message(e)} # reported
+  end
+end
+```
+
+## Valid
+
+```elixir
+defmodule Shop.Workers.Scan do
+  use Oban.Worker, queue: :scan, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    Shop.Scanner.scan!(id)
+    :ok
+  rescue
+    e in Shop.Scanner.Busy -> {:snooze, e.seconds}
+    e in [Postgrex.Error] -> {:error, e}
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Report do
+  use Oban.Worker, queue: :scan, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    Shop.Scanner.scan!(id)
+    :ok
+  rescue
+    e ->
+      Sentry.capture_exception(e, stacktrace: __STACKTRACE__)
+      {:error, e}
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Batch do
+  use Oban.Worker, queue: :scan, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"ids" => ids}}) do
+    results =
+      Enum.map(ids, fn id ->
+        try do
+          {id, Shop.Scanner.scan!(id)}
+        rescue
+          e -> {:error, Exception.message(e)}
+        end
+      end)
+
+    Shop.Scanner.store(results)
+  end
+end
+```
+"""
+
+from __future__ import annotations
+
+from checker.model.shape import Tup
+from checker.model.worker import Worker
+from checker.rules.problem import WARNING, Problem
+
+ID = "OB105"
+NAME = "erased-stacktrace"
+SEVERITY = WARNING
+
+
+def check(worker: Worker):
+    for handler in worker.handlers:
+        if handler.kind not in ("rescue", "catch") or not handler.blanket:
+            continue
+        if handler.reraises or handler.reports or handler.loop:
+            continue
+        for alt in handler.tail:
+            shape = alt.shape
+            if not isinstance(shape, Tup) or shape.head != "error" or len(shape.items) != 2:
+                continue
+            if alt.origin.handler is not handler:
+                continue
+            yield Problem(
+                alt.origin.span,
+                "replaces any exception, bugs included, and its stack trace is lost",
+                "Remove this clause, or name the exceptions it can deal with:"
+                " `rescue e in [Some.Error] -> …`",
+                function=handler.function,
+            )
+            break

@@ -1,0 +1,143 @@
+"""The result of something that can fail is dropped, and the job completes.
+
+## What it does
+
+Reports a call in statement position whose `{:error, _}` nobody looks at: mail,
+`Repo` writes, `Oban.insert`, HTTP writes, file writes.
+
+## Why is this bad?
+
+perform goes on to `:ok` and Oban marks the job completed (oban 2.23.1,
+lib/oban/queue/executor.ex); the mail that was not sent is never tried again.
+
+`_ = call()` and a bang function are decisions. So is a helper that says in its
+name that it only tries (`maybe_`, `try_`, `best_effort`).
+
+## Invalid
+
+```elixir
+defmodule Shop.Workers.Receipt do
+  use Oban.Worker, queue: :mailers, max_attempts: 3, unique: true
+
+  alias Shop.{Emails, Mailer}
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    Mailer.deliver(Emails.receipt(id)) # reported
+    :ok
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Label do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  alias Shop.{Item, Repo}
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    save(id) # reported
+    {:ok, id}
+  end
+
+  defp save(id), do: Repo.update(Item.label_changeset(id))
+end
+```
+
+## Valid
+
+```elixir
+defmodule Shop.Workers.Receipt do
+  use Oban.Worker, queue: :mailers, max_attempts: 3, unique: true
+
+  alias Shop.{Emails, Mailer}
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    with {:ok, _} <- Mailer.deliver(Emails.receipt(id)), do: :ok
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Label do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  alias Shop.{Item, Repo}
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    Repo.update!(Item.label_changeset(id))
+    _ = Repo.delete(%Item{id: id})
+    Phoenix.PubSub.broadcast(Shop.PubSub, "items", {:labelled, id})
+    :ok
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Finish do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  alias Shop.{Item, Repo}
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    maybe_touch(id)
+    {:ok, id}
+  end
+
+  defp maybe_touch(id) do
+    Repo.update(Item.touch_changeset(id))
+    :ok
+  end
+end
+```
+"""
+
+from __future__ import annotations
+
+from checker.model.outcome import COMPLETED, UNKNOWN, UNRECOGNISED, outcomes
+from checker.model.shape import Alt, Atom, Tup
+from checker.model.worker import Drop, Worker
+from checker.rules.problem import WARNING, Problem
+from checker.vocabulary import best_effort_name
+
+ID = "OB108"
+NAME = "ignored-error"
+SEVERITY = WARNING
+
+GOES_ON = frozenset((COMPLETED, UNKNOWN, UNRECOGNISED))
+
+
+def check(worker: Worker):
+    if not any(o.kind in GOES_ON for o in outcomes(worker.outcome, worker.version)):
+        return
+    for drop in worker.drops:
+        if drop.per_item or best_effort_name(drop.function):
+            continue
+        for alt in drop.value:
+            if is_lost_failure(alt):
+                yield _problem(drop, alt)
+
+
+def is_lost_failure(alt: Alt) -> bool:
+    """A failure of a call whose failing matters."""
+    step = alt.origin.step
+    if step is None or not step.has("fallible") or best_effort_name(step.function):
+        return False
+    shape = alt.shape
+    if isinstance(shape, Tup):
+        return shape.head == "error"
+    return isinstance(shape, Atom) and shape.name == "error"
+
+
+def _problem(drop: Drop, alt: Alt) -> Problem:
+    step = alt.origin.step
+    here = step.function == drop.function
+    call = f"`{step.call}`"
+    message = f"drops the `{{:error, _}}` of {call}; the job completes without it"
+    if here:
+        message = "can fail, and nothing looks at its result; the job completes without it"
+    return Problem(
+        step.span if here else drop.span,
+        message,
+        "Match the result: `with {:ok, _} <- …`, or write `_ = …` if losing it is right",
+        function=drop.function,
+    )

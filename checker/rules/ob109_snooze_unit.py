@@ -1,0 +1,117 @@
+"""A snooze period that Oban does not accept, or that means something else.
+
+## What it does
+
+Reports `{:snooze, period}` with a negative number, a float, a string, an unknown
+unit, a date, nil, and milliseconds where seconds are meant.
+
+## Why is this bad?
+
+A period is a non-negative integer of seconds or `{n, unit}` with a unit from
+`:second` to `:week` (`:month` from oban 2.24, lib/oban/period.ex). With anything
+else the tuple is no result that Oban knows, and the job **completes**.
+`:timer.minutes(5)` is 300,000: seconds to Oban, so the job sleeps for 83 hours.
+
+## Invalid
+
+```elixir
+defmodule Shop.Workers.Poll do
+  use Oban.Worker, queue: :poll, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"id" => id}, meta: meta}) do
+    case Shop.Orders.status(id, meta["snoozed"]) do
+      :done -> :ok
+      :paused -> {:snooze, :timer.minutes(5)} # reported
+      :late -> {:snooze, 1.5} # reported
+      :soon -> {:snooze, {30, :secs}} # reported
+    end
+  end
+end
+```
+
+## Valid
+
+```elixir
+defmodule Shop.Workers.Poll do
+  use Oban.Worker, queue: :poll, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"id" => id}, meta: meta}) do
+    case Shop.Orders.status(id, meta["snoozed"]) do
+      :done -> :ok
+      :paused -> {:snooze, 300}
+      :late -> {:snooze, div(:timer.minutes(5), 1000)}
+      :soon -> {:snooze, {5, :minutes}}
+      {:wait, seconds} -> {:snooze, seconds}
+    end
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Open do
+  use Oban.Worker, queue: :poll, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"id" => id}, inserted_at: at}) do
+    wait = DateTime.diff(Shop.Events.opens_at(id), at)
+    {:snooze, max(wait, 1)}
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Jitter do
+  use Oban.Worker, queue: :poll, max_attempts: 3
+
+  @base 30
+
+  def perform(%Oban.Job{meta: meta}) do
+    {:snooze, @base + :rand.uniform(30) + Map.get(meta, "snoozed", 0)}
+  end
+end
+```
+"""
+
+from __future__ import annotations
+
+from checker.model.outcome import SNOOZED, UNRECOGNISED, outcomes
+from checker.model.shape import Int, Tup, Value, only
+from checker.model.worker import Worker
+from checker.rules.problem import ERROR, Problem
+
+ID = "OB109"
+NAME = "snooze-unit"
+SEVERITY = ERROR
+
+MILLISECONDS = frozenset((":timer.seconds", ":timer.minutes", ":timer.hours", ":timer.hms",
+                          "Kernel.to_timeout"))  # fmt: skip
+
+
+def check(worker: Worker):
+    for outcome in outcomes(worker.outcome, worker.version):
+        shape = outcome.shape
+        if not isinstance(shape, Tup) or shape.head != "snooze" or len(shape.items) != 2:
+            continue
+        given = shape.items[1]
+        if outcome.kind == UNRECOGNISED:
+            message = "is no period that Oban knows, so the job completes instead of waiting"
+        elif outcome.kind == SNOOZED and _in_milliseconds(given):
+            message = f"gives milliseconds where Oban reads seconds{_length(given)}"
+        else:
+            continue
+        yield Problem(
+            outcome.origin.span,
+            message,
+            "Give whole seconds, `{:snooze, 300}`, or a unit, `{:snooze, {5, :minutes}}`",
+            function=outcome.origin.function,
+        )
+
+
+def _in_milliseconds(given: Value) -> bool:
+    return any(alt.origin.call in MILLISECONDS for alt in given)
+
+
+def _length(given: Value) -> str:
+    shape = only(given)
+    if not isinstance(shape, Int) or shape.value is None:
+        return ""
+    return f": {shape.value // 3600} hours"

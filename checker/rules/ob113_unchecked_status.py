@@ -1,0 +1,170 @@
+"""An HTTP answer counts as success whatever its status.
+
+## What it does
+
+Reports the answer of an HTTP client (Req, Finch, HTTPoison, Tesla …) that ends a
+job in success without its status being looked at.
+
+## Why is this bad?
+
+These clients give `{:ok, response}` for every status. A 500 completes the job,
+and the request is never tried again; a 404 page is stored as if it were data.
+
+It is a warning when the request writes, and when the answer is returned as it
+is; for a read it is advice. Clients told to raise (`http_errors: :raise`), and
+answers handed to a function that cannot be followed, are left alone.
+
+## Invalid
+
+```elixir
+defmodule Shop.Workers.Hook do
+  use Oban.Worker, queue: :hooks, max_attempts: 3, unique: [keys: [:id], period: 60]
+
+  def perform(%Oban.Job{args: %{"url" => url, "body" => body}}) do
+    case HTTPoison.post(url, body, []) do
+      {:ok, _response} -> :ok # reported
+      {:error, %HTTPoison.Error{reason: reason}} -> {:error, reason}
+    end
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Ping do
+  use Oban.Worker, queue: :hooks, max_attempts: 3, unique: true
+
+  def perform(%Oban.Job{args: %{"url" => url}}) do
+    Req.post(url, json: %{ping: true}) # reported
+  end
+end
+```
+
+## Valid
+
+```elixir
+defmodule Shop.Workers.Hook do
+  use Oban.Worker, queue: :hooks, max_attempts: 3, unique: [keys: [:id], period: 60]
+
+  def perform(%Oban.Job{args: %{"url" => url, "body" => body}}) do
+    case HTTPoison.post(url, body, []) do
+      {:ok, %{status_code: code}} when code in 200..299 -> :ok
+      {:ok, %{status_code: code}} -> {:error, {:http, code}}
+      {:error, %HTTPoison.Error{reason: reason}} -> {:error, reason}
+    end
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Handled do
+  use Oban.Worker, queue: :hooks, max_attempts: 3, unique: true
+
+  def perform(%Oban.Job{args: %{"url" => url}}) do
+    with {:ok, response} <- Req.post(url, json: %{ping: true}), do: handle(response)
+  end
+
+  defp handle(%{status: status}) when status in 200..299, do: :ok
+  defp handle(%{status: status}), do: {:error, {:http, status}}
+end
+```
+
+```elixir
+defmodule Shop.Workers.Elsewhere do
+  use Oban.Worker, queue: :hooks, max_attempts: 3, unique: true
+
+  def perform(%Oban.Job{args: %{"url" => url}}) do
+    with {:ok, response} <- Req.get(url), do: Shop.Pages.handle(response)
+  end
+end
+```
+"""
+
+from __future__ import annotations
+
+from checker.model.idempotency import SAFE_METHODS, http_method
+from checker.model.outcome import COMPLETED, UNKNOWN, outcomes
+from checker.model.shape import Tup, Value, only_atom
+from checker.model.worker import Step, Worker
+from checker.rules.problem import ADVICE, WARNING, Problem
+
+ID = "OB113"
+NAME = "unchecked-status"
+SEVERITY = ADVICE
+
+STATUS = frozenset(("status", "status_code"))
+READS = frozenset(("get", "head", "options", None))
+HELP = (
+    "Match on the status: 2xx completes, 408, 429 and 5xx are `{:error, {:http, status}}`, other"
+    " 4xx are `{:cancel, {:http, status}}`"
+)
+
+
+def check(worker: Worker):
+    completing = {
+        id(o.origin.step)
+        for o in outcomes(worker.outcome, worker.version)
+        if o.kind == COMPLETED and o.origin.step is not None
+    }
+    completes = any(
+        o.kind in (COMPLETED, UNKNOWN) for o in outcomes(worker.outcome, worker.version)
+    )
+    for step in worker.steps:
+        if not step.has("http") or STATUS & step.reads or _raises(step):
+            continue
+        if id(step) in completing and _returned(step, worker):
+            yield _problem(step, step.span, WARNING, "is returned for every status, 500 included,"
+                           " and completes the job")  # fmt: skip
+        elif completes and not step.escapes:
+            place = _success(step)
+            if place is not None:
+                writes = http_method(step) not in READS
+                yield _problem(
+                    step,
+                    place,
+                    WARNING if writes else ADVICE,
+                    "takes the answer of `" + step.call + "` for a success whatever its status",
+                )
+
+
+def _problem(step: Step, span, severity: str, message: str) -> Problem:
+    return Problem(span, message, HELP, severity, step.function)
+
+
+def _raises(step: Step) -> bool:
+    return only_atom(step.options.get("http_errors", ())) == "raise"
+
+
+def _returned(step: Step, worker: Worker) -> bool:
+    """The answer itself is the job's result, not something made of it."""
+    return any(
+        alt.origin.step is step and alt.origin.span == step.span or
+        (alt.origin.step is step and alt.origin.implicit == "with")
+        for alt in worker.outcome
+        if _is_success(alt.shape)
+    )
+
+
+def _is_success(shape) -> bool:
+    return isinstance(shape, Tup) and shape.head == "ok"
+
+
+def _success(step: Step):
+    """Where the successful answer is taken without a look at its status."""
+    for match in step.matches:
+        if not match.failing and not match.specific and _takes_answer(match.value):
+            return match.span
+    return None
+
+
+def _takes_answer(value: Value) -> bool:
+    for alt in value:
+        shape = alt.shape
+        if _is_success(shape):
+            return True
+        if isinstance(shape, Tup):
+            if any(_is_success(inner.shape) for item in shape.items for inner in item):
+                return True
+    return False
+
+
+__all__ = ["SAFE_METHODS", "check"]

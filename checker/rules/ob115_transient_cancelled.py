@@ -1,0 +1,124 @@
+"""A failure that would pass is cancelled, and the work is lost.
+
+## What it does
+
+Reports `{:cancel, reason}` and `{:discard, reason}` for reasons that heal by
+themselves: `:timeout`, `:rate_limited`, `:econnrefused`, 408, 429 and 5xx.
+
+## Why is this bad?
+
+A cancelled job is never tried again, and its row is pruned (oban 2.23.1,
+lib/oban/queue/executor.ex). A retry, or a snooze for a rate limit, would have
+done the work. With `max_attempts: 1` giving up is the design.
+
+## Invalid
+
+```elixir
+defmodule Shop.Workers.Rates do
+  use Oban.Worker, queue: :rates, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"base" => base}}) do
+    case Shop.Rates.fetch(base) do
+      {:ok, rates} -> Shop.Rates.store(base, rates)
+      {:error, :timeout} -> {:cancel, :timeout} # reported
+      {:error, {:http, 503}} -> {:cancel, {:http, 503}} # reported
+      {:error, reason} -> {:error, reason}
+    end
+  end
+end
+```
+
+## Valid
+
+```elixir
+defmodule Shop.Workers.Rates do
+  use Oban.Worker, queue: :rates, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"base" => base}}) do
+    case Shop.Rates.fetch(base) do
+      {:ok, rates} -> Shop.Rates.store(base, rates)
+      {:error, :rate_limited} -> {:snooze, 60}
+      {:error, :unknown_currency} -> {:cancel, :unknown_currency}
+      {:error, reason} -> {:error, reason}
+    end
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Once do
+  use Oban.Worker, queue: :rates, max_attempts: 1
+
+  def perform(%Oban.Job{args: %{"base" => base}}) do
+    case Shop.Rates.fetch(base) do
+      {:error, :timeout} -> {:cancel, :timeout}
+      other -> other
+    end
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Http do
+  use Oban.Worker, queue: :rates, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"url" => url}}) do
+    case Shop.Client.get(url) do
+      {:ok, %{status: 404}} -> {:cancel, {:http, 404}}
+      {:ok, %{status: status}} -> {:cancel, {:http, status}}
+      other -> other
+    end
+  end
+end
+```
+"""
+
+from __future__ import annotations
+
+from checker.model.idempotency import at_most_once
+from checker.model.outcome import CANCELLED, DISCARDED, outcomes
+from checker.model.shape import Atom, Int, Shape, Tup, only
+from checker.model.worker import Worker
+from checker.rules.problem import WARNING, Problem
+from checker.vocabulary import transient_reason, transient_status
+
+ID = "OB115"
+NAME = "transient-cancelled"
+SEVERITY = WARNING
+
+
+def check(worker: Worker):
+    if at_most_once(worker):
+        return
+    for outcome in outcomes(worker.outcome, worker.version):
+        if outcome.kind not in (CANCELLED, DISCARDED) or not isinstance(outcome.shape, Tup):
+            continue
+        reason = outcome.shape.items[1]
+        if outcome.origin.span and reason and all(_transient(a.shape, worker) for a in reason):
+            yield Problem(
+                outcome.origin.span,
+                "gives the job up for something that passes by itself",
+                "Return `{:error, reason}` to retry, or `{:snooze, 60}` for a rate limit",
+                function=outcome.origin.function,
+            )
+
+
+def _transient(shape: Shape, worker: Worker) -> bool:
+    if isinstance(shape, Atom):
+        if shape.name in worker.permanent_reasons:
+            return False
+        return shape.name in worker.transient_reasons or (
+            shape.name is not None and transient_reason(shape.name)
+        )
+    if isinstance(shape, Tup) and len(shape.items) == 2:
+        last = only(shape.items[1])
+        if isinstance(last, Int):
+            return _transient_range(last)
+        return isinstance(last, Atom) and last.name is not None and transient_reason(last.name)
+    return isinstance(shape, Int) and _transient_range(shape)
+
+
+def _transient_range(status: Int) -> bool:
+    if status.value is not None:
+        return transient_status(status.value)
+    return status.low is not None and status.low >= 500

@@ -1,0 +1,100 @@
+"""The job completes before its work is done.
+
+## What it does
+
+Reports work handed to something that nobody waits for: `Task.start`, `spawn`,
+`Task.async` that is never awaited, `deliver_later`.
+
+## Why is this bad?
+
+The job is marked completed while the work runs on. When it crashes nothing is
+retried or reported; when the node stops, the grace period does not wait for it;
+a linked task dies with the job's process.
+
+A supervised process that is meant to outlive the job is right: suppress it and
+say so.
+
+## Invalid
+
+```elixir
+defmodule Shop.Workers.Preview do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    Task.start(fn -> Shop.Previews.render(id) end) # reported
+    :ok
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Peaks do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    Task.async(fn -> Shop.Peaks.find(id) end) # reported
+    {:ok, id}
+  end
+end
+```
+
+## Valid
+
+```elixir
+defmodule Shop.Workers.Preview do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"id" => id}}), do: Shop.Previews.render(id)
+end
+```
+
+```elixir
+defmodule Shop.Workers.Peaks do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    task = Task.async(fn -> Shop.Peaks.find(id) end)
+    {:ok, Task.await(task, 60_000)}
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Set do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"ids" => ids}}) do
+    tasks = Enum.map(ids, fn id -> Task.async(fn -> Shop.Peaks.find(id) end) end)
+    {:ok, Task.await_many(tasks)}
+  end
+end
+```
+"""
+
+from __future__ import annotations
+
+from checker.model.worker import Step, Worker
+from checker.rules.problem import WARNING, Problem
+
+ID = "OB119"
+NAME = "fire-and-forget"
+SEVERITY = WARNING
+
+
+def check(worker: Worker):
+    returned = {id(alt.origin.step) for alt in worker.outcome}
+    dropped = {id(a.origin.step) for drop in worker.drops for a in drop.value}
+    for step in worker.steps:
+        if step.has("detached") or (_never_awaited(step, dropped) and id(step) not in returned):
+            yield Problem(
+                step.span,
+                "runs on by itself; the job completes before it does, and its failure is lost",
+                "Call the function here, or enqueue another job for it",
+                function=step.function,
+            )
+
+
+def _never_awaited(step: Step, dropped: set) -> bool:
+    if not step.has("async"):
+        return False
+    return id(step) in dropped and "await" not in step.reads

@@ -1,0 +1,122 @@
+"""A retry does it again: the mail, the charge, the message goes out twice.
+
+## What it does
+
+Reports an effect on the world that `perform/1` (or a function it leads to) has
+without anything that makes it safe to repeat: mail, payment, SMS, push, chat,
+HTTP POST and PATCH, published messages.
+
+## Why is this bad?
+
+Oban runs a job **at least once**. When a later step fails, when the node dies
+between the effect and the acknowledgement, or when Lifeline rescues the job, the
+whole of perform runs again (oban 2.23.1, lib/oban/engines/basic.ex).
+
+These make an effect safe: an idempotency key that the other side knows, a read
+of a marker (`sent_at`, a receipt row) that decides whether it runs, a row claimed
+with `on_conflict` before it, `unique:` on the worker, `max_attempts: 1`. PUT and
+DELETE count as idempotent.
+
+## Invalid
+
+```elixir
+defmodule Shop.Workers.Remind do
+  use Oban.Worker, queue: :mailers, max_attempts: 5
+
+  alias Shop.{Mailer, Emails}
+
+  def perform(%Oban.Job{args: %{"user_id" => id}}) do
+    email = Emails.reminder(id)
+
+    with {:ok, _} <- Mailer.deliver(email), do: :ok # reported
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Bill do
+  use Oban.Worker, queue: :billing, max_attempts: 5
+
+  def perform(%Oban.Job{args: %{"order_id" => id}}) do
+    with {:ok, charge} <- Shop.Payments.charge_order(id), do: {:ok, charge.id} # reported
+  end
+end
+```
+
+## Valid
+
+```elixir
+defmodule Shop.Workers.Remind do
+  use Oban.Worker, queue: :mailers, max_attempts: 5
+
+  alias Shop.{Mailer, Emails, Repo, User}
+
+  def perform(%Oban.Job{args: %{"user_id" => id}}) do
+    case Repo.get(User, id) do
+      nil -> {:cancel, :gone}
+      %User{reminded_at: nil} = user -> remind(user)
+      %User{} -> :ok
+    end
+  end
+
+  defp remind(user) do
+    with {:ok, _} <- Mailer.deliver(Emails.reminder(user)),
+         {:ok, _} <- Repo.update(User.reminded_changeset(user)) do
+      :ok
+    end
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Charge do
+  use Oban.Worker, queue: :billing, max_attempts: 5
+
+  def perform(%Oban.Job{args: %{"order_id" => id, "cents" => cents}}) do
+    case Stripe.Charge.create(%{amount: cents}, idempotency_key: "order-#{id}") do
+      {:ok, charge} -> {:ok, charge.id}
+      {:error, error} -> {:error, error}
+    end
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Page do
+  use Oban.Worker, queue: :paging, max_attempts: 1
+
+  def perform(%Oban.Job{args: %{"to" => to}}) do
+    with {:ok, _} <- Shop.Mailer.deliver(Shop.Emails.page(to)), do: :ok
+  end
+end
+```
+"""
+
+from __future__ import annotations
+
+from checker.model.idempotency import EFFECTS, effect, effects, guarded, in_loop
+from checker.model.worker import Worker
+from checker.rules.problem import WARNING, Problem
+
+ID = "OB201"
+NAME = "unguarded-effect"
+SEVERITY = WARNING
+
+GUARDS = {
+    "payment": 'Pass `idempotency_key: "…"` made from the args',
+    "http_write": "Send an `Idempotency-Key` header made from the args",
+}
+MARKER = "Read a marker such as `sent_at` before it and write it after, or claim a row first"
+
+
+def check(worker: Worker):
+    for step in effects(worker):
+        if guarded(worker, step) or in_loop(step):
+            continue
+        kind = effect(step)
+        yield Problem(
+            step.span,
+            f"is {EFFECTS[kind]} that every retry repeats; nothing here asks if it was done",
+            GUARDS.get(kind, MARKER),
+            function=step.function,
+        )

@@ -1,0 +1,149 @@
+"""A retry inserts the row again.
+
+## What it does
+
+Reports `Repo.insert`, `insert!` and `insert_all` of a row built here, without
+`on_conflict`, when nothing asks whether it is there and nothing deals with a
+constraint.
+
+## Why is this bad?
+
+Oban runs a job at least once. When a later step fails, or the node dies before
+the acknowledgement, the row is inserted twice; with a unique index the retry of
+a success looks like a failure.
+
+`unique:` on the worker, `max_attempts: 1`, a check before, a constraint in the
+changeset and a rescued `Ecto.ConstraintError` are fine.
+
+## Invalid
+
+```elixir
+defmodule Shop.Workers.Visit do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  alias Shop.{Repo, Visit}
+
+  def perform(%Oban.Job{args: %{"user_id" => id, "path" => path}}) do
+    Repo.insert!(%Visit{user_id: id, path: path}) # reported
+    :ok
+  end
+end
+```
+
+## Valid
+
+```elixir
+defmodule Shop.Workers.Visit do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  alias Shop.{Repo, Visit}
+
+  def perform(%Oban.Job{args: %{"visit_id" => id, "path" => path}}) do
+    Repo.insert!(%Visit{id: id, path: path}, on_conflict: :nothing, conflict_target: :id)
+    :ok
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Badge do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  alias Shop.{Badge, Repo}
+
+  def perform(%Oban.Job{args: %{"user_id" => id}}) do
+    case Repo.get_by(Badge, user_id: id) do
+      nil -> Repo.insert(%Badge{user_id: id})
+      badge -> {:ok, badge}
+    end
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Elsewhere do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"user_id" => id}}) do
+    changeset = Shop.Badges.build(id)
+    Shop.Repo.insert(changeset)
+  end
+end
+```
+"""
+
+from __future__ import annotations
+
+from checker.model.idempotency import at_most_once, decided, is_unique
+from checker.model.shape import Map, Seq, Struct, Unknown, Value
+from checker.model.worker import Step, Worker
+from checker.rules.problem import WARNING, Problem
+
+ID = "OB202"
+NAME = "unguarded-insert"
+SEVERITY = WARNING
+
+CONSTRAINTS = frozenset(("unique_constraint", "unsafe_validate_unique", "exclusion_constraint"))
+RESCUES = frozenset(("Ecto.ConstraintError", "Ecto.InvalidChangesetError", "*"))
+
+
+def check(worker: Worker):
+    if at_most_once(worker) or is_unique(worker) or worker.mentions & CONSTRAINTS:
+        return
+    for step in worker.steps:
+        if not step.has("insert", "insert_all") or not step.args:
+            continue
+        if "on_conflict" in step.options or decided(step) or _deals_with_constraint(step):
+            continue
+        if _built_here(step):
+            yield Problem(
+                step.span,
+                "inserts the row again when the job is retried",
+                "Add `on_conflict: :nothing, conflict_target: […]` (or look for the row first)",
+                function=step.function,
+            )
+
+
+def _deals_with_constraint(step: Step) -> bool:
+    if any(match.failing and match.specific for match in step.matches):
+        return True
+    return bool(step.contexts) and all(
+        RESCUES & set(context.rescues) for context in step.contexts
+    )
+
+
+def _built_here(step: Step) -> bool:
+    """The row is made of a struct or map that this code writes down."""
+    rows = step.args[1] if step.has("insert_all") and len(step.args) > 1 else step.args[0]
+    return _is_new(rows, 0)
+
+
+def _is_new(value: Value, depth: int) -> bool:
+    if depth > 4 or not value:
+        return False
+    for alt in value:
+        shape, built = alt.shape, alt.origin.step
+        if isinstance(shape, Seq):
+            if shape.element and _is_new(shape.element, depth + 1):
+                continue
+            return False
+        if isinstance(shape, (Map, Struct)) and alt.origin.literal:
+            continue
+        if isinstance(shape, Struct) and _changeset_of_new(alt, depth):
+            continue
+        if built is not None and built.args and _is_new(built.args[0], depth + 1):
+            continue
+        if isinstance(shape, Unknown) and _called_on_new(alt):
+            continue
+        return False
+    return True
+
+
+def _changeset_of_new(alt, depth: int) -> bool:
+    data = alt.shape.fields.get(("atom", "data"))
+    return data is not None and _is_new(data, depth + 1)
+
+
+def _called_on_new(alt) -> bool:
+    """`Visit.changeset(%Visit{}, params)`: a project call that was given a new struct."""
+    return alt.origin.on_new

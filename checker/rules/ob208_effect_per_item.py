@@ -1,0 +1,98 @@
+"""An effect for each item of a list: a retry repeats the items already done.
+
+## What it does
+
+Reports an effect inside `Enum.each`, `Enum.map`, `for` or `Task.async_stream`
+without a guard of its own.
+
+## Why is this bad?
+
+When item 40 of 100 fails, Oban runs the job again and the first 39 get their
+mail twice. `unique:` on the worker does not help: it is the same job.
+
+One job per item retries only what failed.
+
+## Invalid
+
+```elixir
+defmodule Shop.Workers.Invite do
+  use Oban.Worker, queue: :mailers, max_attempts: 3, unique: [period: 600, keys: [:id]]
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    for guest <- Shop.Events.guests(id) do
+      Shop.Mailer.deliver!(Shop.Emails.invite(guest)) # reported
+    end
+
+    :ok
+  end
+end
+```
+
+## Valid
+
+```elixir
+defmodule Shop.Workers.Invite do
+  use Oban.Worker, queue: :mailers, max_attempts: 3, unique: [period: 600, keys: [:id]]
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    id
+    |> Shop.Events.guest_ids()
+    |> Enum.map(&Shop.Workers.InviteGuest.new(%{guest_id: &1}))
+    |> Oban.insert_all()
+
+    :ok
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.InviteOnce do
+  use Oban.Worker, queue: :mailers, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    Enum.each(Shop.Events.guests(id), fn guest ->
+      if is_nil(guest.invited_at) do
+        Shop.Mailer.deliver!(Shop.Emails.invite(guest))
+        Shop.Events.mark_invited!(guest)
+      end
+    end)
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.AtMostOnce do
+  use Oban.Worker, queue: :mailers, max_attempts: 1
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    Enum.each(Shop.Events.guests(id), fn guest ->
+      Shop.Mailer.deliver!(Shop.Emails.invite(guest))
+    end)
+  end
+end
+```
+"""
+
+from __future__ import annotations
+
+from checker.model.idempotency import EFFECTS, at_most_once, decided, effect, effects, in_loop, keys
+from checker.model.worker import Worker
+from checker.rules.problem import WARNING, Problem
+
+ID = "OB208"
+NAME = "effect-per-item"
+SEVERITY = WARNING
+
+
+def check(worker: Worker):
+    if at_most_once(worker):
+        return
+    for step in effects(worker):
+        if in_loop(step) and not keys(step) and not decided(step):
+            yield Problem(
+                step.span,
+                f"is {EFFECTS[effect(step)]} for each item; a retry repeats it for the items"
+                " already done",
+                "Enqueue one job per item: `Enum.map(items, &Worker.new(…)) |> Oban.insert_all()`",
+                function=step.function,
+            )

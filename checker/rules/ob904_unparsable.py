@@ -1,0 +1,53 @@
+"""A part of the file that could not be read.
+
+## What it does
+
+Points at source that does not parse, and at files that are binary or larger
+than 1 MB. Nothing else is reported about what could not be read.
+
+## Why is this bad?
+
+The checker cannot tell anything about it. Elixir will say what is wrong.
+
+## Invalid
+
+```elixir
+defmodule Shop.Workers.Half do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    case Shop.Items.drop(id) do
+      {:error, reason} -> {:error,
+  end
+end
+```
+
+## Valid
+
+```elixir
+defmodule Shop.Workers.Whole do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"id" => id}}), do: Shop.Items.drop(id)
+end
+```
+"""
+
+from __future__ import annotations
+
+from checker.rules.problem import ADVICE, Problem
+
+ID = "OB904"
+NAME = "unparsable"
+SEVERITY = ADVICE
+IN_TESTS = True
+
+
+def check_file(facts):
+    if facts.unreadable is not None:
+        yield Problem((0, 0), f"{facts.unreadable}, so nothing in it was checked",
+                      "Check it by other means")  # fmt: skip
+    elif facts.errors:
+        start, end = facts.errors[0]
+        yield Problem((start, end), "does not parse, so this part was not checked",
+                      "Mend the syntax; `mix compile` says what is wrong")  # fmt: skip
