@@ -276,8 +276,17 @@ def _calls(place: Place, value: object, example: str) -> dict[str, str]:
     return dict(value)
 
 
-def _shapes(place: Place, value: object) -> dict:
-    return _calls(place, value, '"Shop.Bank.fetch/1" = "{:ok, map} | {:error, :not_found}"')
+def _shapes(place: Place, value: object) -> dict[str, str]:
+    shapes = _calls(place, value, '"Shop.Bank.fetch/1" = "{:ok, map} | {:error, :not_found}"')
+    if shapes:
+        from checker.typetext import TypeFault, examine
+    for call, text in shapes.items():
+        try:
+            examine(text)
+        except TypeFault as fault:
+            near = _nearest(fault.wrong, fault.choices)
+            raise place.below(call).error(f"{_quoted(fault.wrong)} is not a type{near}") from None
+    return shapes
 
 
 def _effects(place: Place, value: object) -> dict[str, str]:

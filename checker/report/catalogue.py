@@ -63,4 +63,10 @@ def on_terminal(markdown: str) -> str:
 def _documentation(rule) -> str:
     from inspect import cleandoc
 
-    return cleandoc(rule.__doc__ or "")
+    text = rule.__doc__
+    if text is None:  # Python dropped it: -OO, or PYTHONOPTIMIZE=2
+        import ast
+
+        with open(rule.__file__, encoding="utf-8") as file:
+            text = ast.get_docstring(ast.parse(file.read()))
+    return cleandoc(text or "")

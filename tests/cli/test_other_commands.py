@@ -128,3 +128,11 @@ def test_a_fault_of_ours_is_exit_code_2():
     )
     assert done.returncode == 2
     assert "Traceback" in done.stderr
+
+
+def test_explain_works_where_python_drops_docstrings():
+    done = subprocess.run(
+        [sys.executable, "-OO", "-m", "checker", "explain", "OB104"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.stdout.startswith("# OB104 permanent-error-retried (warning)\n\nAn error ")

@@ -8,8 +8,10 @@ import sys
 
 import pytest
 
-from checker import config
+from checker import config, typetext
 from checker.config import Config, ConfigError, load, parse
+from checker.elixir import typespec
+from checker.model.shape import Origin, Unknown
 
 RULES = {
     "OB101": "unrecognised-return",
@@ -137,6 +139,10 @@ def test_own_file_wins_over_pyproject_beside_it(tmp_path):
         ('effects."A.b/1" = "mail payed"', 'key "effects.A.b/1": "payed" is none of mail, '),
         ('effects."A.b/1" = "payed"', 'did you mean "payment"?'),
         ('shapes."A.b/1" = 3', 'key "shapes.A.b/1": must be a string'),
+        ('shapes."A.b/1" = "{:ok, mapp}"', '"mapp" is not a type; did you mean "map"?'),
+        ('shapes."A.b/1" = "lists(map)"', '"lists" is not a type; did you mean "list"?'),
+        ('shapes."A.b/1" = "{:ok, map"', 'key "shapes.A.b/1": "{:ok, map" is not a type'),
+        ('shapes."A.b/1" = "{:ok, x.y}"', '"x.y" is not a type'),
         ('wrappers = ["shop_worker"]', 'key "wrappers": "shop_worker" is not the name of a module'),
         ("mode = ", "is not TOML: "),
         ("x = " + "[" * 50_000, "is nested too deeply"),
@@ -267,3 +273,20 @@ def test_without_a_file_nothing_heavy_is_imported(tmp_path):
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{:ok, map} | {:error, :not_found}", "%Shop.Order{} | nil", "list({:ok, arg1})", "none()",
+     "[integer]", "%{status: 200}", '"text"', "-1", "run(last)", "truthy(arg1)", "element(2, arg1)", "[]", "Shop.Order"],
+)  # fmt: skip
+def test_types_of_every_kind(tmp_path, text):
+    write(tmp_path / ".oban-guard.toml", f"[shapes]\n\"A.b/1\" = {json.dumps(text)}")
+    assert load(str(tmp_path)).shapes == {"A.b/1": text}
+
+
+@pytest.mark.parametrize("word", typetext.WORDS)
+def test_every_word_for_a_type_is_read(word):
+    site = typespec.Site([], None, Origin(None, ""))
+    shapes = [alt.shape for alt in typespec.value_of(typespec.parse(word), site)]
+    assert word in ("any", "term") or not any(isinstance(shape, Unknown) for shape in shapes)
