@@ -116,6 +116,8 @@ OTHER_TIMES = frozenset(
 # Functions that let one attempt through, by any of their words.
 GUARD_WORDS = frozenset(("claim", "claimed", "already", "once", "lock", "locked"))
 GUARD_STEMS = ("dedup", "idempot")
+# Last words of functions that only tell something about such a guard.
+UNGUARDED = frozenset("key keys id ids path name wait timeout version".split())
 
 # Names under which a call takes a key that makes it safe to repeat; letters only.
 KEY_STEMS = ("idempoten", "dedup")
@@ -237,6 +239,8 @@ def marker_field(name: str) -> bool:
 def guard_call(name: str) -> bool:
     """Whether a function, by its name, lets an act happen only once."""
     words = _words(name)
+    if words[-1] in UNGUARDED:
+        return False
     if not GUARD_WORDS.isdisjoint(words):
         return True
     if any(word.startswith(GUARD_STEMS) for word in words):

@@ -210,7 +210,7 @@ def test_the_method_is_known_or_named_by_an_argument():
             "{:ok, %DateTime{}, integer} | {:error, atom}",
             "",
         ),
-        ("System.cmd/2", "{term, non_neg_integer}", ""),
+        ("System.cmd/2", "{binary | list | struct, non_neg_integer}", ""),
         (":telemetry.span/3", "element(1, run(arg3))", "wraps"),
         ("Enum.each/2", ":ok", "per_item"),
     ],

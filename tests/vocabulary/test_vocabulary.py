@@ -189,7 +189,10 @@ def test_guard_calls(name):
 
 @pytest.mark.parametrize(
     "name",
-    "unlock block clock claims_for disclaim sent send_email mark_seen valid? get update".split(),
+    """
+    unlock block clock claims_for disclaim sent send_email mark_seen valid? get update
+    object_lock_key idempotency_key set_lock_wait
+    """.split(),
 )
 def test_other_calls(name):
     assert not guard_call(name)
