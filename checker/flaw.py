@@ -22,11 +22,11 @@ class Flaw:
 def flaw_in(data: bytes) -> Flaw | None:
     """What keeps a file's content from being read as Elixir, or None."""
     if len(data) > MAX_BYTES:
-        return Flaw("is larger than 1 MB and is not checked", "Split the file.")
+        return Flaw("is larger than 1 MB, so nothing in it was checked", "Split the file.")
     if data[:2] == UTF16_MARK:
         return None
     if b"\0" in data:
-        return Flaw("is binary and is not checked", "Rename the file, or exclude it.")
+        return Flaw("is binary, so nothing in it was checked", "Rename the file, or exclude it.")
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:

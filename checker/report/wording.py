@@ -8,12 +8,15 @@ CUT = "…"
 
 
 def statement(finding: Finding, longest: int = 120) -> str:
-    """What is wrong, as a sentence that begins with the offending text (cut to `longest`)."""
+    """What is wrong, as a sentence that begins with the offending text (cut to `longest`).
+
+    A finding without one is about the file.
+    """
     trigger = finding.trigger or ""
     if len(trigger) > longest:
         trigger = trigger[: longest - 1].rstrip() + CUT
-    said = finding.message if trigger else finding.message[:1].upper() + finding.message[1:]
-    return sentence(f"`{trigger}` {said}" if trigger else said)
+    subject = f"`{trigger}`" if trigger else "The file"
+    return sentence(f"{subject} {finding.message}")
 
 
 def sentence(text: str) -> str:

@@ -273,7 +273,7 @@ def test_as_a_process(tmp_path):
     (tmp_path / "odd.ex").write_bytes(b"\0")
     result = run_process("check", "odd.ex", "gone.ex", cwd=tmp_path)
     assert result.returncode == 2
-    assert b"odd.ex:1:1: advice OB904 unparsable\n  Is binary" in result.stdout
+    assert b"odd.ex:1:1: advice OB904 unparsable\n  The file is binary" in result.stdout
     assert b"error: gone.ex: does not exist\n" in result.stderr
 
 

@@ -137,8 +137,8 @@ def test_a_path_plays_no_tricks():
 def test_a_finding_without_a_text_is_a_sentence_all_the_same():
     made = outcome(finding(trigger="", help=None, line=1, end_line=1, message="is binary"))
     shown = json.loads(json_format.render(made, []))["findings"][0]
-    assert (shown["trigger"], shown["message"], shown["help"]) == ("", "Is binary.", "")
-    assert "\n  Is binary.\n\n" in click.unstyle(text_format.render(made))
+    assert (shown["trigger"], shown["message"], shown["help"]) == ("", "The file is binary.", "")
+    assert "\n  The file is binary.\n\n" in click.unstyle(text_format.render(made))
 
 
 def test_a_long_text_is_cut_for_people_only():
