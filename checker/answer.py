@@ -61,13 +61,12 @@ def _failed(error: BaseException, world: World | None) -> dict | None:
     from checker.source import one_line
 
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    sentence = f"an edit was not checked ({one_line(what)}); `oban-guard doctor` tells more."
     try:
         if world is not None and not world.session.first(_place(error)):
             return None
     except Exception:  # what cannot be remembered is told again
         pass
-    return {"systemMessage": f"oban-guard: {sentence}"}
+    return {"systemMessage": f"oban-guard: an edit was not checked ({one_line(what)})."}
 
 
 def _place(error: BaseException) -> str:

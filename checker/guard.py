@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from checker import edits
 
+TOLD = 300  # characters of a sentence for the user
 MARKS = ("Oban", "oban", "def perform", "def process")
 
 
@@ -34,7 +35,9 @@ class Decision:
     def tell_once(self, session, cause: str, sentence: str) -> None:
         """Say something to the user, once per session and cause."""
         if session.first(cause):
-            self.told.append(f"oban-guard: {sentence}")
+            from checker.source import one_line
+
+            self.told.append(f"oban-guard: {one_line(sentence, TOLD)}")
 
     def output(self) -> dict | None:
         """The answer in the client's terms; None when there is nothing to say."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -394,6 +395,14 @@ def test_what_passed_before_the_checker_was_there_is_checked_later(desk):
     assert desk.edit(PATH, "    b", "    BAD_2").verdict == "deny"
 
 
+def test_nothing_is_told_of_unchecked_files_that_are_fine(desk):
+    desk.put(PATH, worker("a"))
+    unready(desk, PATH)
+    decision = desk.write("README.md", "x")
+    assert decision.trace == "check"
+    assert decision.output() is None
+
+
 def test_what_other_sessions_left_unchecked_waits_for_them(desk, tmp_path):
     other = Desk(tmp_path, session="another")
     desk.put(PATH, worker("BAD_1"))
@@ -464,6 +473,23 @@ def test_a_file_that_is_none_is_told_once(desk):
     (desk.root / "sync.ex").mkdir()
     event = desk.event("Write", "sync.ex", content=worker("BAD_1"))
     assert desk.decide(event).told == ["oban-guard: sync.ex is not a regular file"]
+    assert desk.decide(event).output() is None
+
+
+def test_an_unreadable_file_is_told_once(desk, monkeypatch):
+    desk.put(PATH, worker("a"))
+    real_open = os.open
+
+    def refuse(path, *more):
+        if str(path).endswith(".ex"):
+            raise PermissionError(13, "Permission denied")
+        return real_open(path, *more)
+
+    monkeypatch.setattr(os, "open", refuse)
+    event = desk.event("Write", PATH, content=worker("BAD_1"))
+    decision = desk.decide(event)
+    assert decision.verdict == "pass"
+    assert decision.told == [f"oban-guard: {PATH} cannot be read: Permission denied"]
     assert desk.decide(event).output() is None
 
 

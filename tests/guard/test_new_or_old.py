@@ -247,3 +247,10 @@ def test_encodings_with_a_byte_order_mark_are_read(desk, encoding):
     desk.put(PATH, worker("a").encode(encoding))
     event = desk.event("Edit", PATH, old_string="    a", new_string="    BAD_1")
     assert desk.decide(event).verdict == "deny"
+
+
+def test_a_file_that_was_there_takes_nothing_over(desk):
+    """Only a new path does."""
+    desk.put(PATH, worker("BAD_1"))
+    desk.put(NEW_PATH, worker("a", name="Shop.Other"))
+    assert desk.write(NEW_PATH, worker("BAD_1")).verdict == "deny"
