@@ -156,6 +156,8 @@ def build(environment: str, lock: str, work: str, uv: str, project: str) -> None
     made = os.path.join(work, "environment")
     site = os.path.join(made, "site")
     os.makedirs(made)
+    with contextlib.suppress(FileNotFoundError):
+        os.remove(os.path.join(os.path.dirname(work), "setup.log"))
     shutil.copyfile(lock, os.path.join(made, "requirements.lock"))
     install(ways(uv, site, lock, work), site, work, project)
     os.makedirs(os.path.dirname(environment), exist_ok=True)
@@ -225,11 +227,12 @@ def settings(variables: Mapping[str, str], project: str) -> dict[str, str]:
 def run(commands: list[list[str]], environment: dict[str, str], work: str) -> str:
     """Run commands until one fails; returns why it did, in a line, or nothing.
 
-    What they print is kept in `setup.log` beside the working folder.
+    What they print is added to `setup.log` beside the working folder.
     """
-    with open(os.path.join(os.path.dirname(work), "setup.log"), "w", errors="replace") as log:
+    with open(os.path.join(os.path.dirname(work), "setup.log"), "a+", errors="replace") as log:
         for command in commands:
             print("$", *command, file=log, flush=True)
+            start = log.tell()
             try:
                 done = subprocess.run(
                     command,
@@ -245,14 +248,14 @@ def run(commands: list[list[str]], environment: dict[str, str], work: str) -> st
             except OSError as error:
                 return str(error)
             if done.returncode != 0:
-                return complaint(log.name) or f"exit code {done.returncode}"
+                log.seek(start)
+                return complaint(log.read()) or f"exit code {done.returncode}"
     return ""
 
 
-def complaint(log: str) -> str:
-    """The line of a log that says most about a failure."""
-    with open(log, errors="replace") as file:
-        lines = [" ".join(line.split()) for line in file if line.strip()]
+def complaint(output: str) -> str:
+    """The line of a program's output that says most about its failure."""
+    lines = [" ".join(line.split()) for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if line.lower().startswith("error")]
     return "".join((errors or lines)[:1])[:160]
 
@@ -302,12 +305,11 @@ def compile_checker(root: str, home: str, work: str) -> None:
 def tidy(home: str, name: str) -> None:
     """Remove what no session uses any more: older environments, and what they were told."""
     for folder, age in (("env", KEEP_ENVIRONMENTS), ("told", KEEP_TOLD)):
-        os.makedirs(os.path.join(home, folder), exist_ok=True)
-        for entry in os.scandir(os.path.join(home, folder)):
-            if entry.name in (name, "current"):
-                continue
-            if entry.stat().st_mtime < time.time() - age:
-                shutil.rmtree(entry.path, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):
+            for entry in os.scandir(os.path.join(home, folder)):
+                old = entry.stat().st_mtime < time.time() - age
+                if old and entry.name not in (name, "current"):
+                    shutil.rmtree(entry.path, ignore_errors=True)
 
 
 def tell_failure(home: str, reason: str, wait: bool) -> None:

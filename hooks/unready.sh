@@ -3,26 +3,16 @@ LC_ALL=C
 export LC_ALL
 jobs='[Oo]ban|def perform|def process|use .*Worker'
 
-# read_path EVENT: sets $path to the edited file's path as it stands in the event, or to
-# nothing when it holds an escape, which no path that is worth a set-up does.
-read_path() {
-  path=${1#*\"file_path\":}
-  path=${path#*\"}
-  path=${path%%\"*}
-  case $path in *\\*) path= ;; esac
-}
-
-# mentions_jobs EVENT: whether the edit or the file before it looks like one of a job.
-# A folder's name says nothing: the path is taken out of the text first.
+# mentions_jobs EVENT: whether the edit, or the file at $path before it, looks like one of
+# a job. What a folder is called says nothing.
 mentions_jobs() {
-  text=${1#*\"tool_input\":}
-  [ -z "$path" ] || text=${text%%"$path"*}${text#*"$path"}
-  printf '%s' "$text" | grep -qE "$jobs" && return
+  printf '%s' "$1" | sed -E 's/"(transcript_path|cwd|file_path)": ?"[^"\\]*"//g' |
+    grep -qE "$jobs" && return
   [ -f "$path" ] && grep -qE "$jobs" "$path"
 }
 
 event=$(cat)
-read_path "$event"
+path=$(field file_path "$event")
 mentions_jobs "$event" && make_folder "$data" || exit 0
 read_session "$event"
 
