@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from checker.elixir import syntax, typespec
 from checker.elixir.conditions import boolean, freshness, holding
-from checker.elixir.constructs import Constructs, element_of
+from checker.elixir.constructs import Constructs, element_of, item_words
 from checker.elixir.library import Entry
 from checker.elixir.patterns import ANY
 from checker.elixir.scope import Env, Scope, Transaction
@@ -14,7 +14,7 @@ from checker.model.shape import (
     NEVER, NIL, OK, Alt, Args, Atom, Func, Int, Map, Opaque, Origin, Seq, Struct, Text, Tup,
     Unknown, Value, join, of, one, only, only_atom,
 )  # fmt: skip
-from checker.model.worker import Callback, Context, Enqueue, Step
+from checker.model.worker import Callback, Condition, Context, Enqueue, Step
 from checker.vocabulary import own_effect
 
 CONSTRUCTS = {
@@ -183,7 +183,7 @@ class Calls(Constructs):
         call = f"{module}.{node.name}"
         self.escape(*args)
         kind = None
-        if _same_project(module, scope.module.name):
+        if _same_project(module, scope.module.name) and not _tells_of_job(args):
             kind = own_effect(module.split("."), node.name)
         if kind is None:
             if node.name == "new" and len(args) in (1, 2) and module[:1].isupper():
@@ -270,6 +270,7 @@ class Calls(Constructs):
         if node.name in ("update", "from") and _adds_to_column(node.args):
             traits |= {"relative"}
         step = self.step(f"Ecto.Query.{node.name}", traits, node, [base], env, scope)
+        step.words = frozenset(called_words(node.args) | _query_words(base))
         if _locks(node):
             step.traits |= {"lock"}
             self._ran(step, env)
@@ -309,8 +310,11 @@ class Calls(Constructs):
             found = _REPO.get(name)
         return found
 
-    def item_scope(self, scope: Scope) -> Scope:
-        return scope.with_(loop=True)
+    def item_scope(self, scope: Scope, node: syntax.Node, items: Value) -> Scope:
+        """Inside a loop: what chose the items decided what runs for each."""
+        names = item_words(node, items)
+        condition = Condition(node.span, frozenset(names), (), False)
+        return scope.with_(loop=True, conditions=(*scope.conditions, condition))
 
 
 EFFECTS = ("mail", "payment", "sms", "push", "chat", "http_write", "publish", "webhook")
@@ -324,7 +328,9 @@ class _Runner:
         self.args = args
         self.itemwise = "per_item" in entry.traits
         self.env = env
-        self.scope = interpreter.item_scope(scope) if self.itemwise else scope
+        self.scope = scope
+        if self.itemwise and args:
+            self.scope = interpreter.item_scope(scope, node.args[0], args[0])
         self.isolated = bool(entry.traits & {"detached", "async"})
         self.node = node
         self.done: dict[int, Value] = {}
@@ -390,7 +396,7 @@ class _JobOrUnknown(Unknown):
 def _each(it, node, module, args, entry, env, scope) -> Value:
     if len(args) != 2:
         return it.unknown(node, scope)
-    result = it.call_value(args[1], [element_of(args[0]) or ANY], env, it.item_scope(scope), node)
+    result = it.call_value(args[1], [element_of(args[0]) or ANY], env, it.item_scope(scope, node.args[0], args[0]), node)
     it.dropped(node, result, scope, per_item=True)
     origin = it.origin(node, scope, call=f"{module}.each")
     if module == "Stream":
@@ -402,7 +408,7 @@ def _map(it, node, module, args, entry, env, scope) -> Value:
     if len(args) != 2:
         return it.unknown(node, scope)
     items = element_of(args[0])
-    result = it.call_value(args[1], [items or ANY], env, it.item_scope(scope), node)
+    result = it.call_value(args[1], [items or ANY], env, it.item_scope(scope, node.args[0], args[0]), node)
     if node.name == "flat_map":
         result = element_of(result)
     if module == "Stream":
@@ -418,14 +424,14 @@ def _same_items(it, node, module, args, entry, env, scope) -> Value:
     items = element_of(args[0])
     for function in args[1:]:
         if any(isinstance(alt.shape, Func) for alt in function):
-            it.call_value(function, [items or ANY], env, it.item_scope(scope), node)
+            it.call_value(function, [items or ANY], env, it.item_scope(scope, node.args[0], args[0]), node)
     if module == "Stream":
         return one(Opaque("stream", items), it.origin(node, scope, call="Stream"))
     return one(Seq(None, items), it.origin(node, scope, call=f"Enum.{node.name}"))
 
 
 def _reduce(it, node, module, args, entry, env, scope) -> Value:
-    inner = it.item_scope(scope)
+    inner = it.item_scope(scope, node.args[0], args[0])
     if len(args) == 2:
         start = element_of(args[0])
     elif len(args) == 3:
@@ -440,7 +446,7 @@ def _reduce_while(it, node, module, args, entry, env, scope) -> Value:
     if len(args) != 3:
         return it.unknown(node, scope)
     items = element_of(args[0]) or ANY
-    inner = it.item_scope(scope)
+    inner = it.item_scope(scope, node.args[0], args[0])
     halted: list[Value] = []
 
     def once(acc: Value) -> Value:
@@ -467,7 +473,7 @@ def _find(it, node, module, args, entry, env, scope) -> Value:
     if len(args) not in (2, 3):
         return it.unknown(node, scope)
     items = element_of(args[0])
-    it.call_value(args[-1], [items or ANY], env, it.item_scope(scope), node)
+    it.call_value(args[-1], [items or ANY], env, it.item_scope(scope, node.args[0], args[0]), node)
     items = tuple(_matching(alt, node, args[-1], it, scope) for alt in items)
     default = args[1] if len(args) == 3 else one(
         NIL, it.origin(node, scope, call="Enum.find")
@@ -483,7 +489,7 @@ def _find_value(it, node, module, args, entry, env, scope) -> Value:
     if len(args) not in (2, 3):
         return it.unknown(node, scope)
     items = element_of(args[0]) or ANY
-    result = it.call_value(args[-1], [items], env, it.item_scope(scope), node)
+    result = it.call_value(args[-1], [items], env, it.item_scope(scope, node.args[0], args[0]), node)
     found, _rest = holding(result)
     default = args[1] if len(args) == 3 else one(
         NIL, it.origin(node, scope, call="Enum.find_value")
@@ -503,7 +509,7 @@ def _async_stream(it, node, module, args, entry, env, scope) -> Value:
     result: Value = ANY
     if function is not None:
         items = element_of(source) or ANY
-        result = it.call_value(function, [items], env, it.item_scope(scope), node)
+        result = it.call_value(function, [items], env, it.item_scope(scope, node.args[0], args[0]), node)
     origin = it.origin(node, scope, call="Task.async_stream")
     element = join(
         one(Tup((one(OK, origin), result)), origin),
@@ -818,6 +824,14 @@ def _insert_job(it, node, module, args, entry, env, scope) -> Value:
     return value
 
 
+def _query_words(value: Value) -> set[str]:
+    words: set[str] = set()
+    for alt in value:
+        if alt.origin.step is not None:
+            words |= alt.origin.step.words
+    return words
+
+
 def _is_multi(value: Value) -> bool:
     shape = only(value)
     return isinstance(shape, Struct) and shape.name == "Ecto.Multi"
@@ -910,6 +924,12 @@ def _job_target(shape) -> str | None:
     if isinstance(shape, _JobOrUnknown):
         return shape.module
     return None
+
+
+def _tells_of_job(args: list[Value]) -> bool:
+    """Given the job itself: a message about the job, not to a person."""
+    shape = only(args[0]) if args else None
+    return isinstance(shape, Struct) and shape.name == "Oban.Job"
 
 
 def _is_new_struct(value: Value) -> bool:

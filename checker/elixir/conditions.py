@@ -173,8 +173,8 @@ class Conditions:
         matcher = self.matcher(scope, env)
         if isinstance(shape, (Atom, Int, Text, Float)):
             return matcher.split(_constant(other, shape), value)
-        if isinstance(shape, Map) and not shape.fields:
-            return None
+        if isinstance(shape, Seq) and shape.items == ():
+            return matcher.split(syntax.List(other.span, [], None), value)
         return None
 
     def _membership(self, value: Value, other: syntax.Node, env: Env, scope: Scope):

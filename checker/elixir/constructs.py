@@ -214,6 +214,10 @@ class Constructs:
     def do_for(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
         own = env.copy()
         inner = scope.with_(loop=True)
+        for part in node.args:
+            if isinstance(part, syntax.Op) and part.op == "<-":
+                words = item_words(part.right, NEVER)
+                inner = self.conditional(inner, part, words, (), False)
         options: syntax.List | None = None
         runs = True
         for part in node.args:
@@ -348,6 +352,20 @@ def element_of(value: Value) -> Value:
         else:
             found.append(ANY)
     return join(*found)
+
+
+def item_words(node: syntax.Node, items: Value) -> set[str]:
+    """Names that say how the items of a loop were chosen: functions and query fields."""
+    words = called_words(node)
+    for alt in items:
+        if alt.origin.call:
+            words.add(alt.origin.call.rpartition(".")[2])
+        step = alt.origin.step
+        for arg in step.args if step is not None else ():
+            for inner in arg:
+                if inner.origin.step is not None:
+                    words |= inner.origin.step.words
+    return words
 
 
 def option_node(options: syntax.List | None, name: str) -> syntax.Node | None:

@@ -46,7 +46,7 @@ class Step:
 
     __slots__ = (
         "call", "traits", "span", "function", "args", "options", "result", "contexts",
-        "order", "reads", "escapes", "matches", "own_effect", "repo", "key_values", "rows",
+        "order", "reads", "escapes", "matches", "words",
     )  # fmt: skip
 
     def __init__(self, call: str, traits: frozenset, span: Span, function: str) -> None:
@@ -62,7 +62,7 @@ class Step:
         self.reads: set[str] = set()  # fields of its answer that were looked at
         self.escapes = False  # its answer went somewhere we cannot follow
         self.matches: list[Match] = []
-        self.own_effect: str | None = None
+        self.words: frozenset[str] = frozenset()  # what a query names
 
     def has(self, *traits: str) -> bool:
         return any(trait in self.traits for trait in traits)

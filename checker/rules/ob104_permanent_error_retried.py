@@ -103,7 +103,7 @@ end
 
 from __future__ import annotations
 
-from checker.model.outcome import RETRIED, outcomes
+from checker.model.outcome import RETRIED, Outcome, outcomes
 from checker.model.shape import Atom, Int, Shape, Struct, Text, Tup, Unknown, Value, only
 from checker.model.worker import Worker
 from checker.rules.problem import ADVICE, WARNING, Problem
@@ -120,12 +120,7 @@ def check(worker: Worker):
             continue
         reason = outcome.shape.items[1]
         if is_permanent(reason, worker):
-            yield Problem(
-                outcome.origin.span,
-                "is retried until the attempts are used up, but retrying cannot mend it",
-                _help(reason),
-                function=outcome.origin.function,
-            )
+            yield _problem(outcome, reason)
         elif _is_changeset(reason) and outcome.origin.handler is not None:
             yield Problem(
                 outcome.origin.span,
@@ -134,6 +129,20 @@ def check(worker: Worker):
                 severity=ADVICE,
                 function=outcome.origin.function,
             )
+
+
+def _problem(outcome: Outcome, reason: Value) -> Problem:
+    """At the tuple that is returned; at the reason where that was written elsewhere."""
+    place, inner = outcome.origin, reason[0].origin
+    start, end = place.span
+    if inner.literal and not start <= inner.span[0] < end:
+        place = inner
+    return Problem(
+        place.span,
+        "is retried until the attempts are used up, but retrying cannot mend it",
+        _help(reason),
+        function=place.function,
+    )
 
 
 def is_permanent(reason: Value, worker: Worker) -> bool:
@@ -155,13 +164,11 @@ def _permanent(shape: Shape, worker: Worker) -> bool:
 
 
 def _tagged(shape: Tup, worker: Worker) -> bool:
-    """`{:http, 404}`, `{:not_found, id}`: the status or the tag decides."""
+    """`{:http, 404}` and `{:not_found, id}`; other tags say where it failed, not how."""
     status = only(shape.items[1])
     if isinstance(status, Int):
         return status.value is not None and permanent_status(status.value)
-    if isinstance(status, Atom) and shape.head not in ("http", "status", None):
-        return _permanent(status, worker) and not permanent_reason(shape.head)
-    return shape.head is not None and _permanent(Atom(shape.head), worker)
+    return shape.head is not None and shape.head.endswith("not_found")
 
 
 def _is_changeset(reason: Value) -> bool:

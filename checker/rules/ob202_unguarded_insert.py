@@ -75,7 +75,7 @@ end
 from __future__ import annotations
 
 from checker.model.idempotency import at_most_once, decided, is_unique
-from checker.model.shape import Map, Seq, Struct, Unknown, Value
+from checker.model.shape import Atom, Map, Seq, Struct, Unknown, Value
 from checker.model.worker import Step, Worker
 from checker.rules.problem import WARNING, Problem
 
@@ -95,6 +95,8 @@ def check(worker: Worker):
             continue
         if "on_conflict" in step.options or decided(step) or _deals_with_constraint(step):
             continue
+        if _asked_for_rows(step) or _replaces(step):
+            continue
         if _built_here(step):
             yield Problem(
                 step.span,
@@ -109,6 +111,44 @@ def _deals_with_constraint(step: Step) -> bool:
         return True
     return bool(step.contexts) and all(
         RESCUES & set(context.rescues) for context in step.contexts
+    )
+
+
+def _asked_for_rows(step: Step) -> bool:
+    """What decided looked at rows of this kind: `tokens` before a `%Token{}` is inserted."""
+    names = {_snake(name) for name in _schemas(step.args[0], 0)}
+    return bool(names) and bool(step.contexts) and all(
+        any(
+            any(name in word for name in names)
+            for condition in context.conditions
+            for word in condition.names
+        )
+        for context in step.contexts
+    )
+
+
+def _schemas(value: Value, depth: int):
+    for alt in value if depth < 4 else ():
+        shape, built = alt.shape, alt.origin.step
+        if isinstance(shape, Atom) and shape.name:
+            yield shape.name.rpartition(".")[2]
+        elif isinstance(shape, Struct) and shape.name and not shape.name.startswith("Ecto."):
+            yield shape.name.rpartition(".")[2]
+        elif alt.origin.on_new:
+            yield alt.origin.call.split(".")[-2]
+        if built is not None and built.args:
+            yield from _schemas(built.args[0], depth + 1)
+
+
+def _snake(name: str) -> str:
+    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+
+
+def _replaces(step: Step) -> bool:
+    """The rows were deleted before, in the same transaction."""
+    return bool(step.contexts) and all(
+        context.transaction and any(s.has("delete_all", "delete") for s in context.before)
+        for context in step.contexts
     )
 
 
