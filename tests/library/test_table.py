@@ -203,7 +203,7 @@ def test_the_method_is_known_or_named_by_an_argument():
     ("call", "returns", "does"),
     [
         ("Repo.insert_all/2", "{non_neg_integer, nil | list}", "insert_all raises"),
-        ("File.rm_rf/1", "{:ok, list} | {:error, atom, binary}", "fallible"),
+        ("File.rm_rf/1", "{:ok, list} | {:error, atom, binary}", ""),
         ("Integer.parse/1", "{integer, binary} | :error", ""),
         (
             "DateTime.from_iso8601/1",
