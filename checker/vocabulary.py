@@ -136,9 +136,10 @@ SEND_VERBS = frozenset(("send", "deliver"))
 NOTIFY_VERBS = frozenset(("send", "deliver", "notify"))
 MESSAGE_KINDS = {
     "mail": "mail", "email": "mail", "invoice": "mail", "receipt": "mail", "sms": "sms",
-    "text": "sms", "push": "push", "notification": "push", "webhook": "webhook",
-    "message": "chat",
+    "text": "sms", "push": "push", "webhook": "webhook",
 }  # fmt: skip
+# Words that leave open how it is sent; another word of the call may tell.
+OPEN_KINDS = {"notification": "push", "message": "chat"}
 MESSENGERS = (("Mailer", "mail"), ("Notifier", "mail"), ("SMS", "sms"), ("Sms", "sms"))
 # Last words of functions that only build something for such an act, or tell about it.
 BUILDING = frozenset(
@@ -272,10 +273,8 @@ def own_effect(module: tuple[str, ...], function: str) -> str | None:
     if verb in PAYMENT_VERBS:
         other = last in TELLING or (verb == "capture" and last in NOT_MONEY) or "Sentry" in module
         return None if other else "payment"
-    if verb in SEND_VERBS:
-        kinds = [kind for word in others if (kind := _message_kind(word))]
-        if kinds:
-            return kinds[0]
+    if verb in SEND_VERBS and (kind := _sent(module, others)):
+        return kind
     if verb in NOTIFY_VERBS and module:
         for ending, kind in MESSENGERS:
             if module[-1].endswith(ending):
@@ -301,8 +300,19 @@ def _letters(name: str) -> str:
     return "".join(c for c in name.lower() if c.isalnum())
 
 
-def _message_kind(word: str) -> str | None:
-    return MESSAGE_KINDS.get(word) or MESSAGE_KINDS.get(word.removesuffix("s"))
+def _sent(module: tuple[str, ...], words: list[str]) -> str | None:
+    kind = _first_kind(MESSAGE_KINDS, words)
+    if kind is not None:
+        return kind
+    kind = _first_kind(OPEN_KINDS, words)
+    by_mail = kind is not None and "mail" in "".join(module[-1:]).lower()
+    return "mail" if by_mail else kind
+
+
+def _first_kind(kinds: dict[str, str], words: list[str]) -> str | None:
+    """The kind of the first word that has one, in the plural too."""
+    found = (kinds.get(word) or kinds.get(word.removesuffix("s")) for word in words)
+    return next(filter(None, found), None)
 
 
 def _one_slip(written: str, meant: str) -> bool:
