@@ -270,6 +270,7 @@ def test_own_effects(call, kind):
         "Shop.Billing.refund_changeset",
         "Shop.Billing.discharge",
         "Shop.Sentry.capture_exception",
+        "Shop.Sentry.capture_checkin",
         "Shop.Reporter.capture_error",
         "Shop.Browser.capture_screenshot",
         "Shop.Accounts.send_email?",
