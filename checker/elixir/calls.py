@@ -123,7 +123,9 @@ class Calls(Constructs):
         for block in node.blocks.values():
             if isinstance(block, syntax.Block):
                 self.eval(block, env.copy(), scope)
-        return self.unknown(node, scope, name)
+        value = self.unknown(node, scope, name)
+        value[0].origin.chosen = item_words(node, args[0] if args else NEVER)
+        return value
 
     def _run_functions(self, args: list[Value], env: Env, scope: Scope, node) -> None:
         for arg in args:
@@ -193,6 +195,7 @@ class Calls(Constructs):
                 if isinstance(block, syntax.Block):
                     self.eval(block, env.copy(), scope)
             value = self.unknown(node, scope, call)
+            value[0].origin.chosen = item_words(node, args[0] if args else NEVER)
             value[0].origin.on_new = bool(args) and _is_new_struct(args[0])
             return value
         step = self.step(call, frozenset((kind, "own")), node, args, env, scope)
@@ -310,6 +313,13 @@ class Calls(Constructs):
             found = _REPO.get(name)
         return found
 
+    def collected(self, node: syntax.Call, module: str, args: list[Value], scope: Scope) -> Origin:
+        """The origin of a collection made from another; it remembers what chose the items."""
+        call = "Stream" if module == "Stream" else f"Enum.{node.name}"
+        origin = self.origin(node, scope, call=call)
+        origin.chosen = item_words(node, args[0])
+        return origin
+
     def item_scope(self, scope: Scope, node: syntax.Node, items: Value) -> Scope:
         """Inside a loop: what chose the items decided what runs for each."""
         names = item_words(node, items)
@@ -411,10 +421,10 @@ def _map(it, node, module, args, entry, env, scope) -> Value:
     result = it.call_value(args[1], [items or ANY], env, it.item_scope(scope, node.args[0], args[0]), node)
     if node.name == "flat_map":
         result = element_of(result)
+    origin = it.collected(node, module, args, scope)
     if module == "Stream":
-        return one(Opaque("stream", result), it.origin(node, scope, call="Stream"))
-    shape = Seq(None, result) if items else Seq(())
-    return one(shape, it.origin(node, scope, call=f"Enum.{node.name}"))
+        return one(Opaque("stream", result), origin)
+    return one(Seq(None, result) if items else Seq(()), origin)
 
 
 def _same_items(it, node, module, args, entry, env, scope) -> Value:
@@ -425,9 +435,8 @@ def _same_items(it, node, module, args, entry, env, scope) -> Value:
     for function in args[1:]:
         if any(isinstance(alt.shape, Func) for alt in function):
             it.call_value(function, [items or ANY], env, it.item_scope(scope, node.args[0], args[0]), node)
-    if module == "Stream":
-        return one(Opaque("stream", items), it.origin(node, scope, call="Stream"))
-    return one(Seq(None, items), it.origin(node, scope, call=f"Enum.{node.name}"))
+    origin = it.collected(node, module, args, scope)
+    return one(Opaque("stream", items) if module == "Stream" else Seq(None, items), origin)
 
 
 def _reduce(it, node, module, args, entry, env, scope) -> Value:

@@ -271,7 +271,9 @@ class Constructs:
             if not isinstance(shape, Seq):
                 return self.unknown(node, scope)
         shape = Seq(None, value) if value else Seq(())
-        return one(shape, self.origin(node, scope, literal=True))
+        origin = self.origin(node, scope, literal=True)
+        origin.chosen = called_words(node)
+        return one(shape, origin)
 
     def _reduced(self, node, reduce, block, own: Env, scope: Scope, runs: bool) -> Value:
         result = self.eval(reduce, own, scope)
@@ -354,17 +356,24 @@ def element_of(value: Value) -> Value:
     return join(*found)
 
 
-def item_words(node: syntax.Node, items: Value) -> set[str]:
+def item_words(node: syntax.Node, items: Value) -> frozenset[str]:
     """Names that say how the items of a loop were chosen: functions and query fields."""
-    words = called_words(node)
-    for alt in items:
-        if alt.origin.call:
-            words.add(alt.origin.call.rpartition(".")[2])
+    return called_words(node) | chosen_words(items)
+
+
+def chosen_words(value: Value) -> frozenset[str]:
+    """The words of what chose a collection's items on the way to here."""
+    words: frozenset[str] = frozenset()
+    for alt in value:
+        words |= alt.origin.chosen
         step = alt.origin.step
-        for arg in step.args if step is not None else ():
-            for inner in arg:
-                if inner.origin.step is not None:
-                    words |= inner.origin.step.words
+        if step is not None:
+            words |= step.words
+            for arg in step.args[:1]:
+                for inner in arg:
+                    words |= inner.origin.chosen
+                    if inner.origin.step is not None:
+                        words |= inner.origin.step.words
     return words
 
 

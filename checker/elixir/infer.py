@@ -17,7 +17,7 @@ from checker.elixir.modules import Function, ModuleDef, declare_alias
 from checker.elixir.patterns import ANY, Matcher
 from checker.elixir.scope import Env, Scope
 from checker.elixir.subject import (
-    Subject, body_of, called_words, failure_kind, is_absence, is_specific, pattern_words, steps_of,
+    Subject, body_of, called_words, clause_words, failure_kind, is_absence, is_specific, pattern_words, steps_of,
 )  # fmt: skip
 from checker.elixir.widening import widen
 from checker.model.shape import (
@@ -26,7 +26,7 @@ from checker.model.shape import (
 )  # fmt: skip
 from checker.model.worker import AtomKey, Condition, Drop, Handler, Match, Step, Throw
 
-FUEL = 60_000
+FUEL = 12_000
 MOST_CALLS_DEEP = 24
 MOST_PASSES = 5
 
@@ -418,7 +418,7 @@ class Interpreter(Conditions, Calls):
                 inner.handler.tail = join(inner.handler.tail, value)
             found.append(value)
             branches.append(own)
-            earlier |= pattern_words(params, guard)
+            earlier |= clause_words(node, params, guard)
         env.merge(*branches)
         return join(*found)
 
@@ -440,7 +440,7 @@ class Interpreter(Conditions, Calls):
         self, params, guard, node, yes: Value, subject, earlier: set, scope: Scope, handle
     ) -> Scope:
         changes: dict[str, object] = {}
-        words = pattern_words(params, guard) | earlier
+        words = clause_words(node, params, guard) | earlier
         if subject is not None or words:
             names = frozenset(words | (subject.names if subject is not None else set()))
             steps = subject.steps if subject is not None else ()

@@ -34,13 +34,14 @@ class Function:
 class FunctionClause:
     """`blocks` holds do, and rescue, catch, after, else of the implicit try."""
 
-    __slots__ = ("params", "guard", "blocks", "span")
+    __slots__ = ("params", "guard", "blocks", "span", "words")
 
     def __init__(self, params: list[Node], guard: Node | None, blocks: dict, span) -> None:
         self.params = params
         self.guard = guard
         self.blocks = blocks
         self.span = span
+        self.words = None
 
 
 class Use:
@@ -60,11 +61,12 @@ class ModuleDef:
 
     __slots__ = (
         "name", "span", "aliases", "imports", "uses", "attributes", "functions", "delegates",
-        "behaviours", "broken", "outer", "macros", "called_macros", "head_span",
+        "behaviours", "broken", "outer", "macros", "called_macros", "head_span", "node",
     )  # fmt: skip
 
     def __init__(self, name: str, node: Call, outer: ModuleDef | None, broken: bool) -> None:
         self.name = name
+        self.node = node
         self.span = node.span
         self.head_span = (node.span[0], node.args[0].span[1] if node.args else node.span[1])
         self.outer = outer

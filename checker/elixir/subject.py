@@ -80,24 +80,57 @@ def is_specific(params: list) -> bool:
     return False
 
 
+def clause_words(clause, params: list, guard) -> frozenset[str]:
+    """`pattern_words` of a clause, read once."""
+    if clause.words is None:
+        clause.words = frozenset(pattern_words(params, guard))
+    return clause.words
+
+
 def pattern_words(params: list, guard) -> set[str]:
     """Field names that a pattern tests (not merely binds), and words of its guard."""
     words: set[str] = set()
-    for node in syntax.walk(params):
-        if isinstance(node, syntax.Map):
-            for key, value in node.pairs:
-                tests = not isinstance(value, syntax.Var) or guard is not None
-                if tests and isinstance(key, (syntax.Atom, syntax.Str)):
-                    words.add(key.name if isinstance(key, syntax.Atom) else key.value or "")
-        elif isinstance(node, syntax.Atom):
-            words.add(":" + node.name)
+    _tested(params, guard is not None, words)
     if guard is not None:
         words |= called_words(guard)
     return words
 
 
-def called_words(node) -> set[str]:
+def _tested(node, guarded: bool, words: set[str]) -> None:
+    if isinstance(node, (list, tuple)):
+        for inner in node:
+            _tested(inner, guarded, words)
+    elif isinstance(node, syntax.Map):
+        for key, value in node.pairs:
+            name = _key_name(key)
+            if name == "args":  # what a job was given tells nothing of what was done
+                continue
+            if name and (guarded or not isinstance(value, syntax.Var)):
+                words.add(name)
+            _tested(value, guarded, words)
+    elif isinstance(node, syntax.Atom):
+        words.add(":" + node.name)
+    elif isinstance(node, syntax.Node):
+        for field in node.fields:
+            _tested(getattr(node, field), guarded, words)
+
+
+def _key_name(key: syntax.Node) -> str:
+    if isinstance(key, syntax.Atom):
+        return key.name
+    return key.value or "" if isinstance(key, syntax.Str) else ""
+
+
+def called_words(node) -> frozenset[str]:
     """Names of variables, fields and functions an expression mentions."""
+    if not isinstance(node, syntax.Node):
+        return _called_words(node)
+    if node.words is None:
+        node.words = _called_words(node)
+    return node.words
+
+
+def _called_words(node) -> frozenset[str]:
     words: set[str] = set()
     for inner in syntax.walk(node):
         if isinstance(inner, (syntax.Var, syntax.Field, syntax.Call)):
@@ -105,4 +138,4 @@ def called_words(node) -> set[str]:
         elif isinstance(inner, syntax.Access) and isinstance(inner.key, (syntax.Atom, syntax.Str)):
             key = inner.key
             words.add(key.name if isinstance(key, syntax.Atom) else key.value or "")
-    return words
+    return frozenset(words)

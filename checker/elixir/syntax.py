@@ -20,7 +20,9 @@ _parser = None
 
 
 class Node:
-    __slots__ = ("span",)
+    """`words` keeps what was read off a node (see `subject`), None until asked for."""
+
+    __slots__ = ("span", "words")
     fields: tuple[str, ...] = ()
 
     def __init_subclass__(cls) -> None:
@@ -28,6 +30,7 @@ class Node:
 
     def __init__(self, span: tuple[int, int], *values: object) -> None:
         self.span = span
+        self.words = None
         for field, value in zip(self.fields, values, strict=True):
             setattr(self, field, value)
 

@@ -28,7 +28,7 @@ def workers(tree: syntax.Tree, library: Library, wrappers: tuple[str, ...] = ())
     """
     found = modules(tree)
     by_name = {module.name: module for module in found}
-    local = {name: use for name, use in _local_wrappers(tree).items()}
+    local = _local_wrappers(found)
     models: dict[str, Worker] = {}
     for module in found:
         use = _worker_use(module, {*wrappers, *local})
@@ -41,22 +41,19 @@ def workers(tree: syntax.Tree, library: Library, wrappers: tuple[str, ...] = ())
     return list(models.values())
 
 
-def _local_wrappers(tree: syntax.Tree) -> dict[str, syntax.Call]:
+def _local_wrappers(found: list[ModuleDef]) -> dict[str, syntax.Call]:
     """Modules of this file whose `__using__` uses Oban's worker, with that `use`."""
     wrappers: dict[str, syntax.Call] = {}
-    for node in syntax.walk(tree.exprs):
-        if not isinstance(node, syntax.Call) or node.name != "defmodule" or not node.args:
+    for module in found:
+        if "__using__" not in module.macros:
             continue
-        name = node.args[0]
-        if not isinstance(name, syntax.Module):
-            continue
-        for inner in syntax.walk(node.blocks):
+        for inner in syntax.walk(module.node.blocks):
             if isinstance(inner, syntax.Call) and inner.name == "defmacro" and inner.args:
                 head = inner.args[0]
                 if isinstance(head, (syntax.Call, syntax.Var)) and head.name == "__using__":
                     used = _oban_use(inner)
                     if used is not None:
-                        wrappers[name.name] = used
+                        wrappers[module.name] = used
     return wrappers
 
 
@@ -110,7 +107,7 @@ def _model(module: ModuleDef, use: Use, interpreter: Interpreter, local: dict) -
         _calls_macro(module, "args_schema") or "structured" in worker.options
     )
     worker.callbacks = frozenset(f"{name}/{arity}" for name, arity in module.functions)
-    worker.mentions = _mentions(module)
+    worker.read_mentions = lambda: _mentions(module)
     perform = _perform(module, worker)
     if perform is not None:
         worker.outcome = interpreter.run(perform, [_job(worker)])

@@ -194,12 +194,13 @@ class Origin:
     is where an implicit value came from. `fresh` is the place of something that
     is new on every attempt, when the value is made from it; `relative` names the
     field whose old value it adds to; `on_new` marks what a function made of a
-    struct that was written down at the call.
+    struct that was written down at the call; `chosen` are the words of what
+    chose the items of a collection.
     """
 
     __slots__ = (
         "span", "call", "step", "implicit", "handler", "function", "literal", "source", "fresh",
-        "relative", "on_new",
+        "relative", "on_new", "chosen",
     )  # fmt: skip
 
     def __init__(
@@ -225,6 +226,7 @@ class Origin:
         self.fresh = fresh
         self.relative: str | None = None
         self.on_new = False
+        self.chosen: frozenset[str] = frozenset()
 
 
 class Alt:

@@ -204,11 +204,19 @@ class Worker:
         self.throws: list[Throw] = []
         self.callbacks_run: list[Callback] = []
         self.atom_keys: list[AtomKey] = []
-        self.mentions: frozenset[str] = frozenset()  # words that code it leads to uses
+        self.read_mentions = frozenset
+        self._mentions: frozenset[str] | None = None
         self.enqueues: list[Enqueue] = []
         self.siblings: dict[str, Worker] = {}
         self.permanent_reasons: tuple[str, ...] = ()  # the project's own
         self.transient_reasons: tuple[str, ...] = ()
+
+    @property
+    def mentions(self) -> frozenset[str]:
+        """Words that the worker's code uses: fields, functions, short strings."""
+        if self._mentions is None:
+            self._mentions = self.read_mentions()
+        return self._mentions
 
     def option(self, name: str) -> Value | None:
         found = self.options.get(name)
