@@ -42,7 +42,7 @@ class Judge:
         changed = novelty.changed_lines(current or "", after)
         split, hushed = self._compare(report, after, changed)
         if current is None and (split.new or hushed.new):
-            self._adopt({finding.worker for finding in split.new + hushed.new})
+            self._adopt(self.world.names(after)[0])
             split, hushed = self._compare(report, after, changed)
         self._tell_old(split.old)
         if mode == "block" and split.new:
@@ -81,6 +81,7 @@ class Judge:
 
     def _take_text_for_old(self, text: str, report) -> None:
         self._take_for_old(report)
+        self._know_modules(text)
         if any(finding.rule == UNPARSABLE for finding in report.findings):
             self.known.lines = sorted({*self.known.lines, *map(self._line, text.split("\n"))})
 
@@ -113,14 +114,18 @@ class Judge:
         shown = [f for f in new if self._line(lines[f.line - 1]) in hidden]
         novelty.join(self.known.old, novelty.rows(shown))
 
-    def _adopt(self, workers: set) -> None:
-        """A new path takes for old what another file held of the same workers."""
-        marks = {novelty.digest(worker) for worker in workers if worker}
+    def _know_modules(self, text: str) -> None:
+        if self.known.old or self.known.silenced:
+            self.known.modules = sorted(map(novelty.digest, self.world.names(text)[0]))
+
+    def _adopt(self, modules: set[str]) -> None:
+        """A new path takes for old what another file held that defined one of its modules."""
+        wanted = set(map(novelty.digest, modules))
         for state in self.world.session.files():
-            if any(row[2] in marks for row in (*state.old.values(), *state.silenced.values())):
+            if wanted.intersection(state.modules):
                 novelty.join(self.known.old, state.old)
                 novelty.join(self.known.silenced, state.silenced)
-        for report in self.world.holders({w for w in workers if w}, self.config):
+        for report in self.world.holders(modules, self.config):
             self._take_for_old(report)
 
     def _tell_old(self, old: list) -> None:
@@ -155,6 +160,7 @@ class Judge:
         novelty.rename(self.known.old, split.renamed)
         novelty.rename(self.known.silenced, hushed.renamed)
         novelty.join(self.known.silenced, novelty.rows(hushed.old + hushed.new))
+        self._know_modules(after)
         self.known.remember_text(text_digest(current))
         self.known.remember_text(text_digest(after))
 

@@ -36,8 +36,8 @@ def landed(path: str, findings: list) -> str:
 
 def unchecked(path: str, findings: list) -> str:
     """What an edit that passed unchecked turned out to have left."""
-    count = _count(findings, "")
-    head = f"[oban-guard] {one_line(path)} was edited while it could not be checked; it has {count}."
+    what = "was edited while it could not be checked"
+    head = f"[oban-guard] {one_line(path)} {what}; it has {_count(findings, '')}."
     return _report(head, findings, "")
 
 

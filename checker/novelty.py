@@ -33,7 +33,10 @@ def join(known: dict[str, list], more: dict[str, list]) -> None:
 
 
 class Split:
-    """Findings sorted into `new` and `old`; `renamed`: `(fingerprint it had, finding)` of some old."""
+    """Findings that are `new` and `old`, and those of the old that were `renamed`.
+
+    The last are pairs: the fingerprint that was known, and the finding.
+    """
 
     __slots__ = ("new", "old", "renamed")
 
@@ -48,8 +51,8 @@ def split(findings: list, known: dict[str, list], names, changed: tuple[int, int
 
     Of each fingerprint, those above the known count are new, first the ones
     within the `changed` lines. One without a match is old if a row of its kin
-    lost its worker or its function: a rename. `names()` gives the modules and the
-    functions (`name/arity`) that the text still defines.
+    lost its worker or its function: a rename. `names()` gives the modules, and the
+    functions (`name/arity`), that the text still defines.
     """
     result = Split()
     unmatched = _match(findings, known, changed, result)
@@ -88,7 +91,7 @@ def changed_lines(before: str, after: str) -> tuple[int, int]:
 def _marks(finding) -> tuple[str, str, str]:
     worker, trigger = finding.worker or "", _HEAD.sub("\0", finding.trigger or "")
     if worker and worker in trigger:
-        trigger = re.sub(rf"(?<![\w.]){re.escape(worker)}(?![\w.])", "\0", trigger)
+        trigger = re.sub(rf"(?<![\w.]){re.escape(worker)}(?!\w|\.[A-Z])", "\0", trigger)
     kin = digest(finding.rule, "".join(trigger.split()))
     return kin, digest(worker), digest(finding.function or "")
 
@@ -113,9 +116,9 @@ def _lost(unmatched: list, known: dict[str, list], names) -> dict[str, list[str]
     related = [(key, row) for key, row in known.items() if row[1] in kins]
     if not related:
         return {}
-    present = {digest(name) for name in ("", *names())}
+    modules, functions = ({digest(name) for name in ("", *group)} for group in names())
     lost: dict[str, list[str]] = {}
     for fingerprint, (count, kin, worker, function) in related:
-        if worker not in present or function not in present:
+        if worker not in modules or function not in functions:
             lost.setdefault(kin, []).extend([fingerprint] * count)
     return lost

@@ -33,11 +33,12 @@ class FileState:
     session's. `silenced`: rows of the suppressed ones. `texts`: digests of the
     texts before and after each edit that passed. `attempts`: digest of a set of
     new fingerprints → how often it was submitted. `told`: whether the old
-    findings were told. `lines`: digests of the lines the file had when the
+    findings were told. `modules`: digests of the modules that a file with old
+    findings defined. `lines`: digests of the lines the file had when the
     session first met it, if it could not be read whole then.
     """
 
-    __slots__ = ("old", "silenced", "texts", "attempts", "told", "lines")
+    __slots__ = ("old", "silenced", "texts", "attempts", "told", "modules", "lines")
 
     def __init__(self) -> None:
         self.old: dict[str, list] = {}
@@ -45,6 +46,7 @@ class FileState:
         self.texts: list[str] = []
         self.attempts: dict[str, int] = {}
         self.told = False
+        self.modules: list[str] = []
         self.lines: list[str] = []
 
     def remember_text(self, digest: str) -> None:
@@ -227,6 +229,7 @@ def _file_state(found: object) -> FileState | None:
         _are_rows(found["old"])
         and _are_rows(found["silenced"])
         and _are_texts(found["texts"])
+        and _are_texts(found["modules"])
         and _are_texts(found["lines"])
         and isinstance(found["told"], bool)
         and isinstance(found["attempts"], dict)

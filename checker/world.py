@@ -124,32 +124,30 @@ class World:
 
         return check_source(source, config)
 
-    def names(self, text: str) -> set[str]:
-        """The modules and functions (`name/arity`) that a text defines."""
+    def names(self, text: str) -> tuple[set[str], set[str]]:
+        """The modules that a text defines, and the functions (`name/arity`) in them."""
         from checker.elixir.modules import modules
         from checker.elixir.syntax import parse
 
-        found = set()
-        for module in modules(parse(text.encode("utf-8", "replace"))):
-            found.add(module.name)
-            found.update(function.label for function in module.functions.values())
-        return found
+        found = modules(parse(text.encode("utf-8", "replace")))
+        functions = {function.label for module in found for function in module.functions.values()}
+        return {module.name for module in found}, functions
 
-    def holders(self, workers: set[str], config):
-        """Reports of files that the session has not met and that define one of some workers.
+    def holders(self, wanted: set[str], config):
+        """Reports of files that the session has not met and that define one of some modules.
 
         The search ends after SEARCH_SECONDS, in a large project without having seen all.
         """
         import time
 
         end = time.monotonic() + SEARCH_SECONDS
-        lasts = {worker.rpartition(".")[2] for worker in workers}
+        lasts = {module.rpartition(".")[2] for module in wanted}
         for file in self._sources(lambda: time.monotonic() > end):
             try:
                 text = None if self.session.knows(file.real) else self.text(file)
             except Unreadable:
                 continue
-            if text and any(last in text for last in lasts) and workers & self.names(text):
+            if text and any(last in text for last in lasts) and wanted & self.names(text)[0]:
                 yield self.check(file, text, config)
 
     def config(self, file: ProjectFile):

@@ -90,9 +90,8 @@ class DeskWorld(World):
         return check_text(source.path, source.text, config)
 
     def names(self, text):
-        return set(re.findall(r"defmodule (\S+)", text)) | {
-            f"{name}/1" for name in re.findall(r"def (\w+)", text)
-        }
+        functions = {f"{name}/1" for name in re.findall(r"def (\w+)", text)}
+        return set(re.findall(r"defmodule (\S+)", text)), functions
 
 
 class Desk:

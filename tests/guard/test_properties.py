@@ -77,7 +77,8 @@ def checked(monkeypatch):
 @given(EVENTS)
 def test_events_of_any_shape(checked, event):
     with TemporaryDirectory() as folder:
-        assert is_answer(checked(json.dumps(event).encode(), folder, {"CLAUDE_PROJECT_DIR": folder}))
+        env = {"CLAUDE_PROJECT_DIR": folder}
+        assert is_answer(checked(json.dumps(event).encode(), folder, env))
 
 
 @SLOW
@@ -132,7 +133,7 @@ def test_every_finding_is_either_new_or_old(before, after):
         return [finding for finding in found if finding.blocking]
 
     known, found = rows(findings(before)), findings(after)
-    names = set(after.split()) | {f"{word}/1" for word in after.split()}
+    names = set(after.split()), {f"{word}/1" for word in after.split()}
     result = split(found, known, lambda: names, changed_lines(before, after))
     assert sorted(map(id, result.new + result.old)) == sorted(map(id, found))
     if before == after:

@@ -81,11 +81,15 @@ DAMAGED = [
     b"", b"{", b"[]", b"null", b'{"old": {}}', b"\xff" * 100, b"[" * 100_000,
     json.dumps({slot: None for slot in FileState.__slots__}).encode(),
 ]  # fmt: skip
-SOUND = {"old": {}, "silenced": {}, "texts": [], "attempts": {}, "told": False, "lines": []}
+SOUND = {
+    "old": {}, "silenced": {}, "texts": [], "attempts": {}, "told": False, "modules": [],
+    "lines": [],
+}  # fmt: skip
 WRONG = [
     {"old": {"f": [0, "k", "w", "g"]}}, {"old": {"f": [True, "k", "w", "g"]}}, {"old": []},
     {"old": {"f": [1, "k", "w"]}}, {"silenced": {"f": [1, "k", "w", None]}}, {"texts": [1]},
-    {"attempts": {"a": "1"}}, {"attempts": []}, {"told": 0}, {"lines": None}, {"more": 1},
+    {"attempts": {"a": "1"}}, {"attempts": []}, {"told": 0}, {"lines": None}, {"modules": {}},
+    {"more": 1},
 ]  # fmt: skip
 
 
