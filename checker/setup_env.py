@@ -178,7 +178,7 @@ def ways(uv: str, site: str, lock: str, work: str) -> dict[str, list[list[str]]]
             [sys.executable, "-I", "-m", "venv", "--clear", venv],
             [os.path.join(venv, "bin", "python"), *pip],
         ]
-    if find_spec("pip"):
+    elif find_spec("pip"):
         found["pip"] = [[sys.executable, *pip]]
     return found
 
@@ -186,8 +186,8 @@ def ways(uv: str, site: str, lock: str, work: str) -> dict[str, list[list[str]]]
 def install(ways: dict[str, list[list[str]]], site: str, work: str, project: str) -> None:
     """Install in the first way that succeeds. Raises SetUpError.
 
-    Should none do so with the index that the environment names, which may be the
-    project's, none is named.
+    Each is tried with the index that the environment names, then without: it may be
+    the project's.
     """
     if not ways:
         raise SetUpError(
@@ -197,8 +197,8 @@ def install(ways: dict[str, list[list[str]]], site: str, work: str, project: str
     if any(INDEX.match(variable) for variable in environments[0]):
         environments.append({k: v for k, v in environments[0].items() if not INDEX.match(k)})
     reasons = []
-    for environment in environments:
-        for way, commands in ways.items():
+    for way, commands in ways.items():
+        for environment in environments:
             shutil.rmtree(site, ignore_errors=True)
             reason = run(commands, environment, work)
             if not reason:

@@ -232,6 +232,23 @@ def test_set_up_outlives_and_does_not_hold_the_session(held_back: Path, bare: Ma
     bare.wait_until_ready()
 
 
+def test_a_resumed_session_tries_again_a_compacted_one_goes_on(
+    bare: Machine, tmp_path: Path
+) -> None:
+    """The client says SessionStart for both."""
+    bare.write("mix.exs", "{:oban}")
+    bare.put("python3", interpreter(tmp_path / "other", without=("ensurepip", "venv")))
+    uv = bare.script("uv", "exit 2")
+    bare.hook("session-start", bare.start_event())
+    bare.wait_for(lambda: bare.reason)
+    uv.unlink()
+    bare.put("uv", UV)
+    bare.hook("session-start", bare.start_event() | {"source": "compact"})
+    assert bare.reason
+    bare.hook("session-start", bare.start_event() | {"source": "resume"})
+    bare.wait_for(lambda: bare.python)
+
+
 def test_later_commands_learn_where_state_is(machine: Machine) -> None:
     """In words that a shell reads as they are meant, whatever the folder's name."""
     machine.data = machine.home / "it's $HOME `here`"

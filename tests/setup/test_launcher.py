@@ -8,7 +8,7 @@ import pytest
 
 from checker import __version__
 
-from .machine import PYTHON, Machine, interpreter, read_only
+from .machine import PYTHON, UV, Machine, interpreter, read_only
 
 
 @pytest.fixture
@@ -65,14 +65,21 @@ def test_an_update_of_the_clone_updates_the_environment(clone: Machine) -> None:
     assert clone.launch("--version").stderr == ""
 
 
-def test_an_update_that_cannot_be_fetched_leaves_what_was(clone: Machine) -> None:
+def test_an_update_that_cannot_be_fetched_leaves_what_was(bare: Machine, tmp_path: Path) -> None:
     """The command says so and runs with the packages it has."""
-    clone.launch("--version")
-    with open(clone.plugin / "requirements.lock", "a") as lock:
-        lock.write("nothing==1.0 --hash=sha256:" + 64 * "0" + "\n")
-    done = clone.launch("--version")
+    bare.put("python3", interpreter(tmp_path / "other", without=("ensurepip", "venv")))
+    uv = bare.put("uv", UV)
+    bare.launch("--version")
+    uv.unlink()
+    bare.script("uv", "echo 'error: no network'; exit 2")
+    with open(bare.plugin / "requirements.lock", "a") as lock:
+        lock.write("# changed\n")
+    done = bare.launch("--version")
     assert (done.returncode, done.stdout) == (0, f"oban-guard {__version__}\n")
-    assert "oban-guard: set-up failed: its packages could not be installed" in done.stderr
+    assert done.stderr.splitlines()[1:] == [
+        "oban-guard: set-up failed: its packages could not be installed with uv"
+        " (error: no network)."
+    ]
 
 
 def test_a_read_only_clone_uses_the_cache(clone: Machine, namespaces: None) -> None:
