@@ -35,19 +35,28 @@ class Entry:
 class Library:
     """The table, plus rows from the user's configuration (which win)."""
 
-    def __init__(self, rows: list[tuple[str, str, str]]) -> None:
-        self._by_function: dict[str, list[tuple[list[str], Entry]]] = {}
+    def __init__(self, rows: list[str]) -> None:
+        self._rows: dict[str, list[str]] = {}
+        self._entries: dict[str, list[tuple[list[str], Entry]]] = {}
         self._found: dict[tuple[str, str, int], Entry | None] = {}
-        for call, returns, does in rows:
-            self._add(call, returns, frozenset(does.split()))
+        for row in rows:
+            call = row[: row.index("\t")]
+            functions = call[call.rindex(".") + 1 : call.rindex("/")]
+            for function in functions.split("|"):
+                self._rows.setdefault(function, []).append(row)
 
-    def _add(self, call: str, returns: str, traits: frozenset[str]) -> None:
-        name, _, arities = call.rpartition("/")
-        module, _, functions = name.rpartition(".")
-        parts = module.split(".")
-        for function in functions.split("|"):
-            entry = Entry(f"{module}.{function}", arities, returns, traits)
-            self._by_function.setdefault(function, []).append((parts, entry))
+    def _named(self, function: str) -> list[tuple[list[str], Entry]]:
+        """The rows for functions of one name, read when a call of that name is met."""
+        found = self._entries.get(function)
+        if found is None:
+            found = self._entries[function] = []
+            for row in self._rows.get(function, ()):
+                call, returns, does = row.split("\t")[:3]
+                name, _, arities = call.rpartition("/")
+                module = name.rpartition(".")[0]
+                entry = Entry(f"{module}.{function}", arities, returns, frozenset(does.split()))
+                found.append((module.split("."), entry))
+        return found
 
     def find(self, module: str, function: str, arity: int) -> Entry | None:
         """The most specific row for a call, or None: then nothing is known."""
@@ -59,7 +68,7 @@ class Library:
     def _search(self, segments: list[str], function: str, arity: int) -> Entry | None:
         best, best_rank = None, 0
         for name in (function, _ANY):
-            for parts, entry in self._by_function.get(name, ()):
+            for parts, entry in self._named(name):
                 if not entry.takes(arity):
                     continue
                 rank = _rank(parts, segments)
@@ -83,39 +92,26 @@ def _rank(parts: list[str], segments: list[str]) -> int:
     return 0
 
 
-def read_rows(text: str) -> list[tuple[str, str, str]]:
-    """(call, returns, does) of each row of a table's text."""
-    rows = []
-    for line in text.split("\n"):
-        if not line or line[0] == "#":
-            continue
-        columns = line.rstrip("\r").split("\t")
-        if len(columns) >= 3:
-            rows.append((columns[0], columns[1], columns[2]))
-    return rows
-
-
-_standard: Library | None = None
+_tables: dict[tuple, Library] = {}
 
 
 def library(shapes: dict[str, str] | None = None, effects: dict[str, str] | None = None) -> Library:
     """The standard table; with the user's `shapes` (call → type) and `effects` (call → trait)."""
-    global _standard
-    if shapes or effects:
-        return Library([*_user_rows(shapes or {}, effects or {}), *_standard_rows()])
-    if _standard is None:
-        _standard = Library(_standard_rows())
-    return _standard
+    own = _user_rows(shapes or {}, effects or {})
+    found = _tables.get(tuple(own))
+    if found is None:
+        found = _tables[tuple(own)] = Library([*own, *_standard_rows()])
+    return found
 
 
-def _standard_rows() -> list[tuple[str, str, str]]:
+def _standard_rows() -> list[str]:
     with open(TABLE, encoding="utf-8") as file:
-        return read_rows(file.read())
+        return [line for line in file.read().split("\n") if line and line[0] != "#"]
 
 
-def _user_rows(shapes: dict[str, str], effects: dict[str, str]) -> list[tuple[str, str, str]]:
-    calls = dict.fromkeys((*shapes, *effects))
+def _user_rows(shapes: dict[str, str], effects: dict[str, str]) -> list[str]:
     return [
-        (call if "/" in call else f"{call}/*", shapes.get(call, "term"), effects.get(call, ""))
-        for call in calls
-    ]
+        "\t".join((call if "/" in call else f"{call}/*", shapes.get(call, "term"),
+                   effects.get(call, "")))
+        for call in dict.fromkeys((*shapes, *effects))
+    ]  # fmt: skip

@@ -30,8 +30,16 @@ def effect(step: Step) -> str | None:
     for kind in EFFECTS:
         if kind in step.traits:
             return kind
-    if "http_method(1)" in step.traits and http_method(step) not in SAFE_METHODS:
+    if _method_argument(step) is not None and http_method(step) not in SAFE_METHODS:
         return "http_write" if http_method(step) else None
+    return None
+
+
+def _method_argument(step: Step) -> int | None:
+    """The index of the argument that says the HTTP method: trait `http_method(2)` is 1."""
+    for trait in step.traits:
+        if trait.startswith("http_method("):
+            return int(trait[len("http_method(") : -1]) - 1
     return None
 
 
@@ -48,7 +56,10 @@ def http_method(step: Step) -> str | None:
         return "get"
     if step.has("http_idempotent"):
         return "put"
-    return _method(step.args[0], step) if step.args else None
+    index = _method_argument(step)
+    if index is None or index >= len(step.args):
+        return None
+    return _method(step.args[index], step)
 
 
 def _method(value: Value, step: Step) -> str | None:
