@@ -105,7 +105,11 @@ SEVERITY = ERROR
 
 BUILDERS = frozenset(("Ecto.Multi", "Ecto.Query", "Swoosh.Email", "Bamboo.Email"))
 FAILING = frozenset(("nil", "false"))
-PERIOD_HELP = "Give `:snooze` whole seconds or `{n, unit}`"
+OUTCOMES = frozenset(("ok", "error", "cancel", "discard", "snooze"))
+KINDS = {
+    Atom: "an atom", Tup: "a tuple", Seq: "a list", Map: "a map", Text: "a string",
+    Int: "a number", Float: "a number", Struct: "a struct",
+}  # fmt: skip
 
 
 def check(worker: Worker):
@@ -161,28 +165,26 @@ def _succeeded(outcome: Outcome) -> bool:
 def _message(outcome: Outcome, severity: str) -> str:
     what = _described(outcome)
     if severity == WARNING:
-        return f"{what}; every run logs an unexpected value"
+        return f"{what}; the job completes, and every run logs an unexpected value"
     return f"{what}; Oban logs it and marks the job completed, nothing is retried"
 
 
 def _described(outcome: Outcome) -> str:
     shape, call = outcome.shape, outcome.origin.call
-    if isinstance(shape, Atom):
-        named = f"`{shape.name}`" if shape.name in FAILING | {"true"} else f"`:{shape.name}`"
-        return f"{'returns ' if not call else 'can return '}{named}, no result that Oban knows"
-    if isinstance(shape, Tup):
+    if outcome.origin.literal and not (isinstance(shape, Tup) and shape.head in OUTCOMES):
+        return f"is {KINDS.get(type(shape), 'a value')}, no result that Oban knows"
+    if isinstance(shape, Tup) and shape.head in OUTCOMES:
         size = len(shape.items)
-        if shape.head in ("ok", "error", "cancel", "discard", "snooze"):
-            return f"gives a tuple of {size}, Oban knows `{{:{shape.head}, _}}` only as a pair"
-        if shape.head:
-            return f"gives `{{:{shape.head}, …}}`, no result that Oban knows"
-        return f"gives a tuple of {size} that Oban does not know"
-    kinds = {Seq: "a list", Map: "a map", Text: "a string", Int: "a number", Float: "a number"}
-    if isinstance(shape, Struct):
-        return f"returns {'a struct' if not shape.name else f'`%{shape.name}{{}}`'}, no result"
-    if isinstance(shape, Opaque):
-        return f"returns a {shape.kind}, no result that Oban knows"
-    return f"returns {kinds.get(type(shape), 'a value')}, no result that Oban knows"
+        known = f"`{{:{shape.head}, _}}`"
+        return f"{'can give' if call else 'is'} a tuple of {size}; Oban knows {known} only as a pair"
+    if isinstance(shape, Tup) and shape.head:
+        return f"can give `{{:{shape.head}, …}}`, no result that Oban knows"
+    if isinstance(shape, Atom) and shape.name:
+        named = shape.name if shape.name in FAILING | {"true"} else f":{shape.name}"
+        return f"can return `{named}`, no result that Oban knows"
+    if isinstance(shape, Struct) and shape.name:
+        return f"returns a `%{shape.name}{{}}`, no result that Oban knows"
+    return f"returns {KINDS.get(type(shape), 'a value')}, no result that Oban knows"
 
 
 def _help(outcome: Outcome, severity: str) -> str:
