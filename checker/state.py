@@ -100,15 +100,34 @@ class Session:
 
     def keep(self, group: str, key: str, value: object) -> bool:
         """Keep a value, if none is kept yet; says whether it was."""
+
+        def add(session: dict) -> bool:
+            missing = _name(key) not in session[group]
+            if missing:
+                session[group][_name(key)] = value
+            return missing
+
+        return self._change(add)
+
+    def resume(self) -> None:
+        """Begin again now: the project's configuration counts as it is now."""
+
+        def renew(session: dict) -> bool:
+            session.update(began=time.time(), configs={})
+            return True
+
+        self._change(renew)
+
+    def _change(self, change) -> bool:
+        """Let `change` alter what is kept of the session; says whether it did."""
         self._make_folder()
         with _Lock(os.path.join(self._folder, OWN)):
             self._own = None
             session = self._session()
-            if _name(key) in session[group]:
-                return False
-            session[group][_name(key)] = value
-            _save(os.path.join(self._folder, OWN + ".json"), session)
-        return True
+            changed = change(session)
+            if changed:
+                _save(os.path.join(self._folder, OWN + ".json"), session)
+        return changed
 
     def _session(self) -> dict:
         if self._own is None:

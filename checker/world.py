@@ -44,6 +44,7 @@ class World:
     def __init__(self, event: dict, data: str, env) -> None:
         session_id = event.get("session_id")
         self._session_id = session_id if isinstance(session_id, str) else ""
+        self._resumed = event.get("source") == "resume"
         self._unchecked = os.path.join(data, "unchecked")
         self._data = data
         self._env = env
@@ -62,7 +63,9 @@ class World:
         return self._session
 
     def begin(self) -> None:
-        """Keep the project's configuration as the session finds it."""
+        """Keep the project's configuration as the session, or its continuation, finds it."""
+        if self._resumed:
+            self.session.resume()
         self._configs().of(self.root)
 
     def unchecked(self) -> list[ProjectFile]:

@@ -120,9 +120,9 @@ class Desk:
         world = DeskWorld(event if isinstance(event, dict) else {}, str(self.data), self.env)
         return decide(event, world)
 
-    def start(self) -> None:
+    def start(self, source: str = "startup") -> None:
         """Start the session, as the client tells it."""
-        event = {"session_id": self.session, "hook_event_name": "SessionStart"}
+        event = {"session_id": self.session, "hook_event_name": "SessionStart", "source": source}
         assert self.decide({**event, "cwd": str(self.root)}).output() is None
 
     def attempt(self, tool: str, path: str, **given: object) -> Decision:

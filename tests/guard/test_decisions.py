@@ -233,6 +233,16 @@ def test_the_configuration_of_the_first_event_counts_without_a_start(desk):
     assert desk.write(PATH, worker("BAD_1")).verdict == "deny"
 
 
+@pytest.mark.parametrize(("source", "verdict"), [("compact", "deny"), ("resume", "pass")])
+def test_a_resumed_session_has_the_new_configuration(desk, source, verdict):
+    """Who resumes is a person; a compaction comes by itself."""
+    desk.start()
+    desk.write(PATH, worker("a"))
+    desk.put(CONFIGURATION, 'mode = "off"')
+    desk.start(source)
+    assert desk.write(PATH, worker("BAD_1")).verdict == verdict
+
+
 def test_the_next_session_has_the_new_configuration(desk, tmp_path):
     desk.start()
     desk.put(CONFIGURATION, 'mode = "off"')

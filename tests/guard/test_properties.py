@@ -142,6 +142,7 @@ def test_every_finding_is_either_new_or_old(before, after):
     assert len(result.old) <= counts
     rename(known, result.renamed)
     assert sum(row[0] for row in known.values()) == counts
+    assert all(row[0] > 0 for row in known.values())
     again = split(found, known, lambda: names, (1, 0))
     assert len(again.new) == len(result.new)
     assert again.renamed == []
