@@ -43,8 +43,8 @@ def unchecked(path: str, findings: list) -> str:
 
 def older(path: str, findings: list) -> str:
     """Problems that were there before; they hold nothing back."""
-    count = _count(findings, "older")
-    head = f"[oban-guard] {one_line(path)} has {count}, not of this session; no edit waits for it."
+    head = f"[oban-guard] {one_line(path)} has {_count(findings, 'older')}. Edits of it are not held"
+    head += " back for that; tell the user, and mend what is part of your task."
     return _report(head, findings, "")
 
 

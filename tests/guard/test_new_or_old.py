@@ -33,7 +33,7 @@ def test_an_old_problem_holds_nothing_back_and_is_told_once(desk):
     desk.put(PATH, worker("BAD_1", "a"))
     first, second = desk.edit(PATH, "    a", "    b"), desk.edit(PATH, "    b", "    c")
     assert first.verdict == second.verdict == "pass"
-    assert "1 older problem" in first.context[0]
+    assert f"{PATH} has 1 older problem. " in first.context[0]
     assert "Line 4: `BAD_1`" in first.context[0]
     assert second.output() is None
 
