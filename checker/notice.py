@@ -43,9 +43,9 @@ def unchecked(path: str, findings: list) -> str:
 
 def older(path: str, findings: list) -> str:
     """Problems that were there before; they hold nothing back."""
-    head = f"[oban-guard] {one_line(path)} has {_count(findings, 'older')}. Edits of it are not held"
-    head += " back for that; tell the user, and mend what is part of your task."
-    return _report(head, findings, "")
+    head = f"[oban-guard] {one_line(path)} has {_count(findings, 'older')}."
+    then = "Edits of it are not held back for that; tell the user, and mend what is your task."
+    return _report(f"{head} {then}", findings, "")
 
 
 def silenced(path: str, findings: list) -> str:
