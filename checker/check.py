@@ -132,9 +132,7 @@ def _file_findings(rule, facts: FileFacts, source: Source, report: Report) -> li
     try:
         return [_finding(rule, p, "", source) for p in rule.check_file(facts)]
     except Exception as error:
-        report.failures.append(
-            f"{source.path}: {rule.ID} failed: {type(error).__name__}: {error}"
-        )
+        report.failures.append(f"{source.path}: {rule.ID} failed: {type(error).__name__}: {error}")
         return []
 
 

@@ -11,8 +11,27 @@ from checker.elixir.patterns import ANY
 from checker.elixir.scope import Env, Scope, Transaction
 from checker.elixir.subject import called_words
 from checker.model.shape import (
-    NEVER, NIL, OK, Alt, Args, Atom, Func, Int, Map, Opaque, Origin, Seq, Struct, Text, Tup,
-    Unknown, Value, join, of, one, only, only_atom,
+    NEVER,
+    NIL,
+    OK,
+    Alt,
+    Args,
+    Atom,
+    Func,
+    Map,
+    Opaque,
+    Origin,
+    Seq,
+    Struct,
+    Text,
+    Tup,
+    Unknown,
+    Value,
+    join,
+    of,
+    one,
+    only,
+    only_atom,
 )  # fmt: skip
 from checker.model.worker import Callback, Condition, Context, Enqueue, Step
 from checker.vocabulary import own_effect
@@ -277,9 +296,7 @@ class Calls(Constructs):
         if _locks(node):
             step.traits |= {"lock"}
             self._ran(step, env)
-        return one(
-            Struct("Ecto.Query"), self.origin(node, scope, call="Ecto.Query", step=step)
-        )
+        return one(Struct("Ecto.Query"), self.origin(node, scope, call="Ecto.Query", step=step))
 
     # -- jobs ----------------------------------------------------------------------------
 
@@ -406,7 +423,13 @@ class _JobOrUnknown(Unknown):
 def _each(it, node, module, args, entry, env, scope) -> Value:
     if len(args) != 2:
         return it.unknown(node, scope)
-    result = it.call_value(args[1], [element_of(args[0]) or ANY], env, it.item_scope(scope, node.args[0], args[0]), node)
+    result = it.call_value(
+        args[1],
+        [element_of(args[0]) or ANY],
+        env,
+        it.item_scope(scope, node.args[0], args[0]),
+        node,
+    )
     it.dropped(node, result, scope, per_item=True)
     origin = it.origin(node, scope, call=f"{module}.each")
     if module == "Stream":
@@ -418,7 +441,9 @@ def _map(it, node, module, args, entry, env, scope) -> Value:
     if len(args) != 2:
         return it.unknown(node, scope)
     items = element_of(args[0])
-    result = it.call_value(args[1], [items or ANY], env, it.item_scope(scope, node.args[0], args[0]), node)
+    result = it.call_value(
+        args[1], [items or ANY], env, it.item_scope(scope, node.args[0], args[0]), node
+    )
     if node.name == "flat_map":
         result = element_of(result)
     origin = it.collected(node, module, args, scope)
@@ -434,7 +459,9 @@ def _same_items(it, node, module, args, entry, env, scope) -> Value:
     items = element_of(args[0])
     for function in args[1:]:
         if any(isinstance(alt.shape, Func) for alt in function):
-            it.call_value(function, [items or ANY], env, it.item_scope(scope, node.args[0], args[0]), node)
+            it.call_value(
+                function, [items or ANY], env, it.item_scope(scope, node.args[0], args[0]), node
+            )
     origin = it.collected(node, module, args, scope)
     return one(Opaque("stream", items) if module == "Stream" else Seq(None, items), origin)
 
@@ -498,7 +525,9 @@ def _find_value(it, node, module, args, entry, env, scope) -> Value:
     if len(args) not in (2, 3):
         return it.unknown(node, scope)
     items = element_of(args[0]) or ANY
-    result = it.call_value(args[-1], [items], env, it.item_scope(scope, node.args[0], args[0]), node)
+    result = it.call_value(
+        args[-1], [items], env, it.item_scope(scope, node.args[0], args[0]), node
+    )
     found, _rest = holding(result)
     default = args[1] if len(args) == 3 else one(
         NIL, it.origin(node, scope, call="Enum.find_value")
@@ -518,7 +547,9 @@ def _async_stream(it, node, module, args, entry, env, scope) -> Value:
     result: Value = ANY
     if function is not None:
         items = element_of(source) or ANY
-        result = it.call_value(function, [items], env, it.item_scope(scope, node.args[0], args[0]), node)
+        result = it.call_value(
+            function, [items], env, it.item_scope(scope, node.args[0], args[0]), node
+        )
     origin = it.origin(node, scope, call="Task.async_stream")
     element = join(
         one(Tup((one(OK, origin), result)), origin),
@@ -672,8 +703,7 @@ def _in_transaction(it, node, alt: Alt, args, env, scope, origin: Origin, wraps:
     kind = "transaction" if wraps else "transact"
     _record_callback(it, kind, node.span, body, scope)
     rolled_back = [
-        one(Tup((one(Atom("error"), origin), reason)), origin)
-        for reason in transaction.rollbacks
+        one(Tup((one(Atom("error"), origin), reason)), origin) for reason in transaction.rollbacks
     ]
     if wraps:
         wrapped = [one(Tup((one(OK, origin), (inner_alt,))), origin) for inner_alt in body]
@@ -788,9 +818,7 @@ def _await(it, node, module, args, entry, env, scope) -> Value:
 def _yielded(it, node, tasks: Value, scope: Scope) -> Value:
     origin = it.origin(node, scope, call=f"Task.{node.name}")
     results = [
-        a.shape.result
-        for a in tasks
-        if isinstance(a.shape, Struct) and a.shape.result is not None
+        a.shape.result for a in tasks if isinstance(a.shape, Struct) and a.shape.result is not None
     ]
     answer = join(*results) if results else ANY
     return join(
@@ -984,6 +1012,3 @@ def _locks(node: syntax.Call) -> bool:
         and inner.items[0].name == "lock"
         for inner in syntax.walk(node.args)
     )
-
-
-__all__ = ["Calls", "Int", "called_words"]

@@ -6,8 +6,29 @@ from checker.elixir import syntax
 from checker.elixir.patterns import ANY, exact
 from checker.elixir.scope import Env, Scope
 from checker.model.shape import (
-    FALSE, FALSY, NEVER, NIL, OK, TRUE, Alt, Args, Atom, Float, Func, Int, Map, Opaque, Origin,
-    Seq, Shape, Struct, Text, Tup, Unknown, Value, join, of, one,
+    FALSE,
+    FALSY,
+    NEVER,
+    NIL,
+    TRUE,
+    Alt,
+    Args,
+    Atom,
+    Float,
+    Func,
+    Int,
+    Map,
+    Opaque,
+    Origin,
+    Seq,
+    Shape,
+    Struct,
+    Text,
+    Tup,
+    Unknown,
+    Value,
+    join,
+    one,
 )  # fmt: skip
 
 _KINDS = {
@@ -213,7 +234,9 @@ class Conditions:
         bound = self.eval(other, env, scope)
         if not bound:
             return NEVER, NEVER
-        limit = bound[0].shape.value if len(bound) == 1 and isinstance(bound[0].shape, Int) else None
+        limit = (
+            bound[0].shape.value if len(bound) == 1 and isinstance(bound[0].shape, Int) else None
+        )
         if limit is None:
             return None
         low, high = {
@@ -249,7 +272,9 @@ class Conditions:
 
     def _struct_test(self, node: syntax.Call, variable: str, env: Env, scope: Scope):
         wanted = self.eval(node.args[1], env, scope)
-        name = wanted[0].shape.name if len(wanted) == 1 and isinstance(wanted[0].shape, Atom) else None
+        name = (
+            wanted[0].shape.name if len(wanted) == 1 and isinstance(wanted[0].shape, Atom) else None
+        )
         yes, no = [], []
         for alt in env.vars[variable]:
             shape = alt.shape
@@ -495,7 +520,12 @@ def _told(alt: Alt, name: str) -> list[Alt]:
 def _concatenated(left: Value, right: Value) -> Text:
     if len(left) == 1 and len(right) == 1:
         a, b = left[0].shape, right[0].shape
-        if isinstance(a, Text) and isinstance(b, Text) and a.value is not None and b.value is not None:
+        if (
+            isinstance(a, Text)
+            and isinstance(b, Text)
+            and a.value is not None
+            and b.value is not None
+        ):
             return Text(a.value + b.value)
     return Text()
 
@@ -522,6 +552,3 @@ def _number(op: str, a: Shape, b: Shape) -> Shape:
         return Int(value, value)
     positive = all(s.low is not None and s.low >= 0 for s in (a, b))
     return Int(0, None) if positive and op in ("+", "*") else Int()
-
-
-__all__ = ["OK", "Conditions", "boolean", "freshness", "holding", "truthy"]

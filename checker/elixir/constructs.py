@@ -6,12 +6,32 @@ from checker.elixir import syntax
 from checker.elixir.patterns import ANY
 from checker.elixir.scope import Env, Scope
 from checker.elixir.subject import (
-    Subject, body_of, called_words, is_absence, pattern_words, steps_of,
+    Subject,
+    body_of,
+    called_words,
+    is_absence,
+    pattern_words,
+    steps_of,
 )  # fmt: skip
 from checker.elixir.widening import widen
 from checker.model.shape import (
-    NEVER, NIL, Alt, Args, Int, Map, Opaque, Origin, Seq, Struct, Text, Tup, Unknown, Value,
-    is_unknown, join, of, one,
+    NEVER,
+    NIL,
+    Alt,
+    Args,
+    Int,
+    Map,
+    Opaque,
+    Origin,
+    Seq,
+    Struct,
+    Text,
+    Tup,
+    Unknown,
+    Value,
+    join,
+    of,
+    one,
 )  # fmt: skip
 from checker.model.worker import Condition
 
@@ -280,9 +300,7 @@ class Constructs:
         if not runs or not isinstance(block, list):
             return result
         rows = [(c.params, c.guard, body_of(c), c) for c in block]
-        return self.repeat(
-            result, lambda acc: self.choose(rows, [acc], own.vars, own, scope)
-        )
+        return self.repeat(result, lambda acc: self.choose(rows, [acc], own.vars, own, scope))
 
     def repeat(self, start: Value, once) -> Value:
         """The value of an accumulator after any number of rounds."""
@@ -393,6 +411,3 @@ def _same_shapes(known: Value, new: Value) -> bool:
 
 def _empty(node: syntax.Call) -> syntax.Block:
     return syntax.Block(node.span, [])
-
-
-__all__ = ["Constructs", "element_of", "is_unknown", "option_node"]

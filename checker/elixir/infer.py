@@ -17,12 +17,37 @@ from checker.elixir.modules import Function, ModuleDef, declare_alias
 from checker.elixir.patterns import ANY, Matcher
 from checker.elixir.scope import Env, Scope
 from checker.elixir.subject import (
-    Subject, body_of, called_words, clause_words, failure_kind, is_absence, is_specific, pattern_words, steps_of,
+    Subject,
+    body_of,
+    called_words,
+    clause_words,
+    failure_kind,
+    is_absence,
+    is_specific,
+    pattern_words,
+    steps_of,
 )  # fmt: skip
 from checker.elixir.widening import widen
 from checker.model.shape import (
-    FALSE, NEVER, NIL, TRUE, Alt, Args, Atom, Float, Func, Int, Map, Origin, Seq, Struct, Text,
-    Tup, Unknown, Value, is_unknown, join, one, only_atom,
+    NEVER,
+    NIL,
+    Alt,
+    Args,
+    Atom,
+    Float,
+    Func,
+    Int,
+    Map,
+    Origin,
+    Seq,
+    Struct,
+    Text,
+    Tup,
+    Unknown,
+    Value,
+    is_unknown,
+    join,
+    one,
 )  # fmt: skip
 from checker.model.worker import AtomKey, Condition, Drop, Handler, Match, Step, Throw
 
@@ -50,15 +75,12 @@ class Interpreter(Conditions, Calls):
         self.enqueues: dict[tuple, object] = {}
         self.reached: dict[int, Function] = {}
         self._active: dict[int, _Activation] = {}
-        self._matchers: dict[int, Matcher] = {}
         self._evaluators = {
             syntax.Atom: self._atom,
             syntax.Int: lambda n, e, s: self._literal(Int(n.value, n.value), n, s),
             syntax.Float: lambda n, e, s: self._literal(Float(n.value), n, s),
             syntax.Str: self._string,
-            syntax.Charlist: lambda n, e, s: self._literal(
-                Seq(None, one(Int())), n, s
-            ),
+            syntax.Charlist: lambda n, e, s: self._literal(Seq(None, one(Int())), n, s),
             syntax.Sigil: self._sigil,
             syntax.Var: self._variable,
             syntax.Attr: self._attribute,
@@ -77,6 +99,7 @@ class Interpreter(Conditions, Calls):
             syntax.Match: self._match,
             syntax.Fn: self._fn,
             syntax.Capture: self._capture,
+            syntax.CaptureArg: lambda n, e, s: self.placed(e.vars.get(f"&{n.index}", ANY), n, s),
             syntax.FnRef: self._function_reference,
             syntax.Block: self._block,
         }
@@ -164,9 +187,7 @@ class Interpreter(Conditions, Calls):
         if value is not None:
             return self.placed(value, node, scope)
         if scope.module.function(node.name, 0):  # a call without parentheses
-            return self._call(
-                syntax.Call(node.span, None, node.name, [], {}, False), env, scope
-            )
+            return self._call(syntax.Call(node.span, None, node.name, [], {}, False), env, scope)
         if node.name in ("__STACKTRACE__", "__ENV__", "__CALLER__", "__DIR__"):
             return self.unknown(node, scope)
         call = syntax.Call(node.span, None, node.name, [], {}, False)
@@ -294,20 +315,12 @@ class Interpreter(Conditions, Calls):
             caller.merge(inner_env)
             return value
 
-        self._evaluators.setdefault(
-            syntax.CaptureArg,
-            lambda n, e, s: self.placed(e.vars.get(f"&{n.index}", ANY), n, s),
-        )
         return self._literal(Func(("fn", node.span), arity, call, name), node, scope)
 
     def _function_reference(self, node: syntax.FnRef, env: Env, scope: Scope) -> Value:
         def call(args: list[Value], caller: Env, at: Scope) -> Value:
             inner = Env({f"&{i}": a for i, a in enumerate(args, 1)}, caller.done)
             params = [syntax.CaptureArg(node.span, i + 1) for i in range(node.arity)]
-            self._evaluators.setdefault(
-                syntax.CaptureArg,
-                lambda n, e, s: self.placed(e.vars.get(f"&{n.index}", ANY), n, s),
-            )
             written = syntax.Call(node.span, node.target, node.name, params, {}, False)
             value = self.eval(written, inner, self._enter(scope, at))
             caller.merge(inner)
@@ -783,7 +796,3 @@ def _note_reporting(handler: Handler, clause: syntax.Clause) -> None:
             handler.reraises = True
         elif isinstance(node, syntax.Var) and node.name == "__STACKTRACE__":
             handler.reports = True
-
-
-
-__all__ = ["ANY", "FALSE", "TRUE", "Interpreter", "only_atom"]

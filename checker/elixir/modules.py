@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from checker.elixir.syntax import (
-    Atom, Attr, Bad, Block, Call, Clause, Field, FnRef, List, Map, Match, Module, Node, Op,
-    SetAttr, Tree, Tuple, Var, walk,
+    Atom,
+    Block,
+    Call,
+    Clause,
+    List,
+    Module,
+    Node,
+    Op,
+    SetAttr,
+    Tree,
+    Tuple,
+    Var,
 )  # fmt: skip
 
 DEFINERS = {"def": False, "defp": True}
@@ -264,9 +274,3 @@ def keyword(args: list[Node], name: str) -> Node | None:
                     if isinstance(key, Atom) and key.name == name:
                         return item.items[1]
     return None
-
-
-__all__ = [
-    "Attr", "Bad", "Field", "FnRef", "Function", "FunctionClause", "Map", "Match", "ModuleDef",
-    "Use", "declare_alias", "keyword", "modules", "walk",
-]  # fmt: skip

@@ -9,8 +9,26 @@ from __future__ import annotations
 
 from checker.elixir import syntax
 from checker.model.shape import (
-    NEVER, Alt, Args, Atom, Float, Func, Int, Map, Opaque, Origin, Seq, Shape, Struct, Text, Tup,
-    Unknown, Value, join, of, one,
+    NEVER,
+    Alt,
+    Args,
+    Atom,
+    Float,
+    Func,
+    Int,
+    Map,
+    Opaque,
+    Origin,
+    Seq,
+    Shape,
+    Struct,
+    Text,
+    Tup,
+    Unknown,
+    Value,
+    join,
+    of,
+    one,
 )  # fmt: skip
 
 ANY = of(Unknown())

@@ -4,8 +4,27 @@ from __future__ import annotations
 
 from checker.elixir import syntax
 from checker.model.shape import (
-    FALSE, FALSY, NEVER, TRUE, Alt, Atom, Float, Int, Map, Opaque, Origin, Seq, Shape, Struct, Text,
-    Tup, Unknown, Value, join, of, one,
+    FALSE,
+    FALSY,
+    NEVER,
+    TRUE,
+    Alt,
+    Atom,
+    Float,
+    Int,
+    Map,
+    Opaque,
+    Origin,
+    Seq,
+    Shape,
+    Struct,
+    Text,
+    Tup,
+    Unknown,
+    Value,
+    join,
+    of,
+    one,
 )  # fmt: skip
 
 _WORDS: dict[str, tuple[Shape, ...]] = {

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from checker.elixir.patterns import ANY
 from checker.model.shape import (
-    NEVER, Alt, Float, Int, Map, Seq, Struct, Text, Tup, Value, join,
+    NEVER,
+    Alt,
+    Float,
+    Int,
+    Map,
+    Seq,
+    Struct,
+    Text,
+    Tup,
+    Value,
+    join,
 )  # fmt: skip
 
 

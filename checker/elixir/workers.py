@@ -9,7 +9,17 @@ from checker.elixir.modules import Function, ModuleDef, Use, modules
 from checker.elixir.scope import Env, Scope
 from checker.elixir.subject import called_words
 from checker.model.shape import (
-    Args, Atom, Int, Opaque, Origin, Seq, Struct, Text, Unknown, Value, of, one,
+    Args,
+    Atom,
+    Int,
+    Origin,
+    Seq,
+    Struct,
+    Text,
+    Unknown,
+    Value,
+    of,
+    one,
 )  # fmt: skip
 from checker.model.worker import Option, Worker
 
@@ -216,6 +226,3 @@ def _collect(worker: Worker, interpreter: Interpreter) -> None:
     worker.atom_keys = sorted(interpreter.atom_keys.values(), key=lambda k: k.span)
     worker.enqueues = sorted(interpreter.enqueues.values(), key=lambda e: e.span)
     worker.exhausted = interpreter.fuel < 0
-
-
-__all__ = ["Opaque", "workers"]

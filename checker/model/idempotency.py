@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from checker.model.shape import (
-    Alt, Atom, Int, Map, Seq, Struct, Text, Tup, Unknown, Value, only, only_atom,
+    Alt,
+    Atom,
+    Int,
+    Map,
+    Seq,
+    Struct,
+    Text,
+    Tup,
+    Unknown,
+    Value,
+    only,
+    only_atom,
 )  # fmt: skip
 from checker.model.worker import Condition, Context, Step, Worker
 from checker.vocabulary import guard_call, key_name, marker_field
@@ -179,12 +190,7 @@ def _guard_word(name: str) -> bool:
 
 def guarded(worker: Worker, step: Step) -> bool:
     """Whether anything makes an effect safe to repeat, `unique:` included."""
-    return (
-        at_most_once(worker)
-        or is_unique(worker)
-        or bool(keys(step))
-        or decided(step)
-    )
+    return at_most_once(worker) or is_unique(worker) or bool(keys(step)) or decided(step)
 
 
 def in_loop(step: Step) -> bool:

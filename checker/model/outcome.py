@@ -9,7 +9,19 @@ and the job completes.
 from __future__ import annotations
 
 from checker.model.shape import (
-    Alt, Atom, Float, Int, Opaque, Shape, Text, Tup, Unknown, Value, expand, only, only_atom,
+    Alt,
+    Atom,
+    Float,
+    Int,
+    Opaque,
+    Shape,
+    Text,
+    Tup,
+    Unknown,
+    Value,
+    expand,
+    only,
+    only_atom,
 )  # fmt: skip
 from checker.model.worker import LATEST
 
@@ -48,9 +60,7 @@ class Outcome:
 def outcomes(value: Value, version: tuple = LATEST) -> list[Outcome]:
     """Every way a value can end a job."""
     return [
-        Outcome(kind_of(shape, version), alt, shape)
-        for alt in value
-        for shape in expand(alt.shape)
+        Outcome(kind_of(shape, version), alt, shape) for alt in value for shape in expand(alt.shape)
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.model.shape import Shape, Span, Value
+from checker.model.shape import Span, Value
 
 LATEST = (2, 24)
 
@@ -234,9 +234,3 @@ class Enqueue:
         self.args = args
         self.options = options
         self.function = function
-
-
-__all__ = [
-    "AtomKey", "Callback", "Condition", "Context", "Drop", "Enqueue", "Handler", "Match",
-    "Option", "Shape", "Step", "Throw", "Worker",
-]  # fmt: skip

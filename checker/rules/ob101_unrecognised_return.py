@@ -176,7 +176,9 @@ def _described(outcome: Outcome) -> str:
     if isinstance(shape, Tup) and shape.head in OUTCOMES:
         size = len(shape.items)
         known = f"`{{:{shape.head}, _}}`"
-        return f"{'can give' if call else 'is'} a tuple of {size}; Oban knows {known} only as a pair"
+        return (
+            f"{'can give' if call else 'is'} a tuple of {size}; Oban knows {known} only as a pair"
+        )
     if isinstance(shape, Tup) and shape.head:
         return f"can give `{{:{shape.head}, …}}`, no result that Oban knows"
     if isinstance(shape, Atom) and shape.name:

@@ -144,8 +144,13 @@ def _swallows(handler: Handler, alt: Alt, worker: Worker) -> Problem | None:
     if handler.kind in ("rescue", "catch"):
         if not handler.blanket or not _completes(kind, alt):
             return None
-        return _problem(handler, alt, "ends the failure of anything, bugs included, as a success"
-                        if kind != CANCELLED else "cancels the job for any failure, bugs included")
+        return _problem(
+            handler,
+            alt,
+            "ends the failure of anything, bugs included, as a success"
+            if kind != CANCELLED
+            else "cancels the job for any failure, bugs included",
+        )
     if _nothing_to_do(handler.reason):
         return None
     ends_job = any(alt.origin.span == a.origin.span for a in worker.outcome)

@@ -84,6 +84,8 @@ def check(worker: Worker):
         yield Problem(
             outcome.origin.span,
             "works, but is deprecated since Oban 2.13",
-            "Replace it with `{:cancel, :discarded}`" if bare else "Replace `:discard` by `:cancel`",
+            "Replace it with `{:cancel, :discarded}`"
+            if bare
+            else "Replace `:discard` by `:cancel`",
             function=outcome.origin.function,
         )

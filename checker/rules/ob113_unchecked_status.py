@@ -81,7 +81,7 @@ end
 
 from __future__ import annotations
 
-from checker.model.idempotency import SAFE_METHODS, http_method
+from checker.model.idempotency import http_method
 from checker.model.outcome import COMPLETED, UNKNOWN, outcomes
 from checker.model.shape import Tup, Value, only_atom
 from checker.model.worker import Step, Worker
@@ -137,8 +137,9 @@ def _raises(step: Step) -> bool:
 def _returned(step: Step, worker: Worker) -> bool:
     """The answer itself is the job's result, not something made of it."""
     return any(
-        alt.origin.step is step and alt.origin.span == step.span or
-        (alt.origin.step is step and alt.origin.implicit == "with")
+        alt.origin.step is step
+        and alt.origin.span == step.span
+        or (alt.origin.step is step and alt.origin.implicit == "with")
         for alt in worker.outcome
         if _is_success(alt.shape)
     )
@@ -165,6 +166,3 @@ def _takes_answer(value: Value) -> bool:
             if any(_is_success(inner.shape) for item in shape.items for inner in item):
                 return True
     return False
-
-
-__all__ = ["SAFE_METHODS", "check"]

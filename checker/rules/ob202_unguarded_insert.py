@@ -109,21 +109,23 @@ def check(worker: Worker):
 def _deals_with_constraint(step: Step) -> bool:
     if any(match.failing and match.specific for match in step.matches):
         return True
-    return bool(step.contexts) and all(
-        RESCUES & set(context.rescues) for context in step.contexts
-    )
+    return bool(step.contexts) and all(RESCUES & set(context.rescues) for context in step.contexts)
 
 
 def _asked_for_rows(step: Step) -> bool:
     """What decided looked at rows of this kind: `tokens` before a `%Token{}` is inserted."""
     names = {_snake(name) for name in _schemas(step.args[0], 0)}
-    return bool(names) and bool(step.contexts) and all(
-        any(
-            any(name in word for name in names)
-            for condition in context.conditions
-            for word in condition.names
+    return (
+        bool(names)
+        and bool(step.contexts)
+        and all(
+            any(
+                any(name in word for name in names)
+                for condition in context.conditions
+                for word in condition.names
+            )
+            for context in step.contexts
         )
-        for context in step.contexts
     )
 
 

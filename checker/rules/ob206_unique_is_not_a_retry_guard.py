@@ -61,7 +61,12 @@ end
 from __future__ import annotations
 
 from checker.model.idempotency import (
-    at_most_once, decided, effect, effects, is_unique, keys,
+    at_most_once,
+    decided,
+    effect,
+    effects,
+    is_unique,
+    keys,
 )  # fmt: skip
 from checker.model.worker import Worker
 from checker.rules.problem import ADVICE, Problem
