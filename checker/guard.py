@@ -120,7 +120,8 @@ def _judge_source(tool: str, given: dict, file, world, decision: Decision) -> No
     try:
         current = world.text(file)
     except Unreadable as error:
-        decision.tell_once(world.session, f"unreadable {file.real}", f"{file.shown} {error}")
+        if _mode(world, world.config(file), decision) != "off":
+            decision.tell_once(world.session, f"unreadable {file.real}", f"{file.shown} {error}")
         return
     try:
         after = edits.apply(tool, given, current)

@@ -308,6 +308,14 @@ def test_an_unknown_mode_is_told_and_the_next_one_counts(tmp_path):
     assert decision.told == ["oban-guard: OBAN_GUARD=loud is none of block, warn, off"]
 
 
+def test_off_says_nothing_of_unreadable_files_and_configurations(tmp_path):
+    desk = Desk(tmp_path, OBAN_GUARD="off")
+    (desk.root / "sync.ex").mkdir()
+    event = desk.event("Write", "sync.ex", content=worker("BAD_1"))
+    assert desk.decide(event).output() is None
+    assert desk.write(CONFIGURATION, 'mode = "warn"\nexclude = ["lib"]').output() is None
+
+
 def test_off_starts_no_checker(tmp_path):
     DeskWorld.checked = 0
     assert Desk(tmp_path, OBAN_GUARD="off").write(PATH, worker("BAD_1")).trace == "skip"
