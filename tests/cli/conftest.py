@@ -16,7 +16,7 @@ def fake_check(source, config):
     for number, line in enumerate(source.text.split("\n"), 1):
         assert "CRASH" not in line
         if "BROKEN RULE" in line:
-            report.failures.append("rule OB999 failed")
+            report.failures.append(f"{source.path}: rule OB999 failed")
         for word, severity in SEVERITIES.items():
             if word in line:
                 column = line.index(word) + 1
