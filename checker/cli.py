@@ -1,4 +1,4 @@
-"""The command line, thin: options in, exit code out. What it needs is imported when it is needed."""
+"""The command line, thin: options in, exit code out. Imports what it needs when it needs it."""
 
 from __future__ import annotations
 

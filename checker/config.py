@@ -244,7 +244,8 @@ def _prefixes(place: Place, value: object) -> tuple:
     prefixes = _strings(place, value, "OB201")
     for prefix in prefixes:
         if not any(rule.startswith(prefix) for rule in known):
-            raise place.error(f"{_quoted(prefix)} begins no rule's id{_nearest_rule(prefix, known)}")
+            near = _nearest_rule(prefix, known)
+            raise place.error(f"{_quoted(prefix)} begins no rule's id{near}")
     return prefixes
 
 

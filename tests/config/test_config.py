@@ -245,7 +245,9 @@ def test_calls(call):
     assert config.is_call(call)
 
 
-@pytest.mark.parametrize("call", ["fetch", "Shop.Bank", "shop.bank", "A.b/x", "A.b/", "A.b/1,", "A.b c", "."])
+@pytest.mark.parametrize(
+    "call", ["fetch", "Shop.Bank", "shop.bank", "A.b/x", "A.b/", "A.b/1,", "A.b c", "."]
+)
 def test_no_calls(call):
     assert not config.is_call(call)
 
@@ -278,7 +280,8 @@ def test_without_a_file_nothing_heavy_is_imported(tmp_path):
 @pytest.mark.parametrize(
     "text",
     ["{:ok, map} | {:error, :not_found}", "%Shop.Order{} | nil", "list({:ok, arg1})", "none()",
-     "[integer]", "%{status: 200}", '"text"', "-1", "run(last)", "truthy(arg1)", "element(2, arg1)", "[]", "Shop.Order"],
+     "[integer]", "%{status: 200}", '"text"', "-1", "run(last)", "truthy(arg1)",
+     "element(2, arg1)", "[]", "Shop.Order"],
 )  # fmt: skip
 def test_types_of_every_kind(tmp_path, text):
     write(tmp_path / ".oban-guard.toml", f"[shapes]\n\"A.b/1\" = {json.dumps(text)}")

@@ -143,5 +143,6 @@ def test_a_finding_without_a_text_is_a_sentence_all_the_same():
 
 def test_a_long_text_is_cut_for_people_only():
     made = outcome(finding(trigger="with {:ok, a} <- b() do " * 4))
-    assert f"`{('with {:ok, a} <- b() do ' * 4)[:59].rstrip()}…` retries" in text_format.render(made)
+    cut = ("with {:ok, a} <- b() do " * 4)[:59].rstrip()
+    assert f"`{cut}…` retries" in text_format.render(made)
     assert "b() do ` retries" in json.loads(json_format.render(made, []))["findings"][0]["message"]
