@@ -12,6 +12,9 @@ from pathlib import Path
 
 from .messages_api import MessagesApi, Turn
 
+# A network of its own, as the user who runs the tests: as another one's root the client
+# ends without a word. The capability to bring loopback up has to be kept.
+UNSHARE = ("unshare", "--net", "--user", "--map-current-user", "--keep-caps")
 ON_LOOPBACK = Path(__file__).with_name("on_loopback.py")
 TOOLS = "Edit Write Read Bash Skill"
 SESSION_LIMIT = 120  # seconds
@@ -99,7 +102,7 @@ def _start(
     with ours:
         with theirs:
             process = subprocess.Popen(
-                ["unshare", "-rn", sys.executable, ON_LOOPBACK, str(theirs.fileno()),
+                [*UNSHARE, sys.executable, ON_LOOPBACK, str(theirs.fileno()),
                  json.dumps(environment), *command],
                 cwd=project,
                 pass_fds=[theirs.fileno()],

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from .client import Claude
+from .client import UNSHARE, Claude
 from .plugin import REPOSITORY, Installation, clone
 from .projects import Project
 
@@ -38,9 +38,9 @@ def loopback() -> None:
     """Sessions run where only loopback exists, which takes Linux and the right to make it so."""
     if shutil.which("unshare") is None:
         pytest.skip("unshare (util-linux) is not installed")
-    attempt = subprocess.run(["unshare", "-rn", "true"], capture_output=True, text=True)
+    attempt = subprocess.run([*UNSHARE, "true"], capture_output=True, text=True)
     if attempt.returncode != 0:
-        pytest.skip(f"unshare -rn is not allowed here: {attempt.stderr.strip()}")
+        pytest.skip(f"unshare is not allowed here: {attempt.stderr.strip()}")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """Start a command where only loopback exists.
 
-Called as `unshare -rn python on_loopback.py FD ENVIRONMENT COMMAND…`: brings the
+Called in a network of its own as `on_loopback.py FD ENVIRONMENT COMMAND…`: brings the
 loopback device up, opens a listening socket there, hands it to the caller through
 the Unix socket FD (a socket belongs to the network it was made in, wherever it is
 served), and becomes COMMAND with ENVIRONMENT (JSON) and ANTHROPIC_BASE_URL.
