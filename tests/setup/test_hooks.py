@@ -96,7 +96,8 @@ def test_a_failure_is_told_once_and_tried_again_in_the_next_session(
 ) -> None:
     """It never holds up work."""
     bare.put("python3", interpreter(tmp_path / "other", without=("ensurepip", "venv")))
-    bare.script("uv", f"echo >>'{tmp_path}/tries'; echo 'error: no \"way\" \\\\'; exit 2")
+    complaint = "printf '%s\\n' 'error: no \"way\" \\'"
+    bare.script("uv", f"echo >>'{tmp_path}/tries'; {complaint}; exit 2")
     event = bare.write_event("lib/mailer.ex", WORKER)
     bare.hook("guard", event)
     bare.wait_for(lambda: bare.reason)
