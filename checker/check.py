@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 from checker import suppress
 from checker.finding import Edit, Finding, Fix
-from checker.source import MAX_BYTES, Source, one_line
+from checker.source import MAX_BYTES, Source, offender
 
 MARKERS = (b"Oban", b"oban", b"def perform", b"def process")
 SUPPRESSION = b"oban-guard"
 RECURSION = 12_000
+UNUSED = "OB901"
 
 
 class Report:
@@ -33,16 +37,16 @@ class FileFacts:
     """What rules about the file itself look at.
 
     `unreadable`: why nothing of it could be read, or None. `errors`: spans that
-    did not parse. `problems` with its suppressions: (rule, span of the comment, ids).
+    did not parse. `pipes`: span of a pipe's step → where the pipe begins. `problems` with its suppressions: (rule, span of the comment, ids).
     """
 
-    __slots__ = ("unreadable", "errors", "problems", "size", "workers")
+    __slots__ = ("unreadable", "errors", "problems", "pipes", "workers")
 
     def __init__(self) -> None:
         self.unreadable: str | None = None
         self.errors: list = []
         self.problems: list = []
-        self.size = 0
+        self.pipes: dict[tuple[int, int], int] = {}
         self.workers: list = []
 
 
@@ -58,7 +62,6 @@ def check_source(source: Source, config) -> Report:
         return report
     _allow_depth()
     facts = FileFacts()
-    facts.size = len(source.data)
     comments: list = []
     if len(source.data) > MAX_BYTES:
         facts.unreadable = f"is larger than {MAX_BYTES // 1_000_000} MB"
@@ -71,13 +74,12 @@ def check_source(source: Source, config) -> Report:
 
 
 def _allow_depth() -> None:
-    import sys
-
     if sys.getrecursionlimit() < RECURSION:
         sys.setrecursionlimit(RECURSION)
 
 
 def _read(source: Source, config, facts: FileFacts) -> list:
+    """Fill in what the text holds; the spans of its comments, when any may suppress."""
     from checker.elixir import syntax
     from checker.elixir.library import library
     from checker.elixir.workers import workers
@@ -88,7 +90,10 @@ def _read(source: Source, config, facts: FileFacts) -> list:
     for worker in facts.workers:
         worker.permanent_reasons = tuple(config.permanent)
         worker.transient_reasons = tuple(config.transient)
-    return tree.comments() if SUPPRESSION in source.data else []
+    if SUPPRESSION not in source.data:
+        return []
+    facts.pipes = syntax.pipe_starts(tree)
+    return tree.comments()
 
 
 def _run(source: Source, config, facts: FileFacts, comments: list, report: Report) -> None:
@@ -96,19 +101,17 @@ def _run(source: Source, config, facts: FileFacts, comments: list, report: Repor
 
     rules = all_rules()
     report.workers = len(facts.workers)
-    script = source.path.endswith(".exs") or "/test/" in f"/{source.path}"
+    script = in_tests(source.path)
     found = []
     for rule in rules:
         if not hasattr(rule, "check") or (script and not getattr(rule, "IN_TESTS", False)):
             continue
         for worker in facts.workers:
             if not worker.broken:  # what did not parse is no evidence
-                found.extend(_findings(rule, worker, source, config, report))
+                found.extend(_findings(rule, worker, source, facts, report))
     found = _distinct(found)
-    placed = {source.position(span[0]): span for span in comments}
-    report.suppressions = suppress.read([_comment(source, span) for span in comments])
-    kept, problems = suppress.apply(found, report.suppressions, {rule.ID for rule in rules})
-    facts.problems = [(rule, placed[s.line, s.column], ids) for rule, s, ids in problems]
+    unjudged = script or bool(facts.errors)
+    kept = _suppressed(found, rules, source, facts, comments, report, unjudged)
     for rule in rules:
         if hasattr(rule, "check_file"):
             kept.extend(_file_findings(rule, facts, source, report))
@@ -118,9 +121,36 @@ def _run(source: Source, config, facts: FileFacts, comments: list, report: Repor
     )
 
 
-def _findings(rule, worker, source: Source, config, report: Report) -> list[Finding]:
+def _suppressed(found, rules, source: Source, facts, comments, report, unjudged: bool) -> list:
+    """The findings that stay. Where not every rule looked, no suppression is called unused."""
+    placed = {source.position(span[0]): span for span in comments}
+    report.suppressions = suppress.read([_comment(source, span) for span in comments])
+    kept, problems = suppress.apply(found, report.suppressions, {rule.ID for rule in rules})
+    facts.problems = [
+        (rule, placed[s.line, s.column], ids)
+        for rule, s, ids in problems
+        if not (unjudged and rule == UNUSED)
+    ]
+    return kept
+
+
+def in_tests(path: str) -> bool:
+    """Whether a file is a script or belongs to its project's tests."""
+    if path.endswith(".exs"):
+        return True
+    full = os.path.abspath(path)
+    if "/test/" not in full:
+        return False
+    root = os.path.dirname(full)
+    while root != os.path.dirname(root) and not os.path.exists(os.path.join(root, "mix.exs")):
+        root = os.path.dirname(root)
+    inside = full if root == os.path.dirname(root) else os.path.relpath(full, root)
+    return "test" in inside.split("/")
+
+
+def _findings(rule, worker, source: Source, facts: FileFacts, report: Report) -> list[Finding]:
     try:
-        return [_finding(rule, p, worker.name, source) for p in rule.check(worker)]
+        return [_finding(rule, p, worker.name, source, facts) for p in rule.check(worker)]
     except Exception as error:  # one broken rule must not silence the others
         report.failures.append(
             f"{source.path}: {rule.ID} failed on {worker.name}: {type(error).__name__}: {error}"
@@ -130,20 +160,22 @@ def _findings(rule, worker, source: Source, config, report: Report) -> list[Find
 
 def _file_findings(rule, facts: FileFacts, source: Source, report: Report) -> list[Finding]:
     try:
-        return [_finding(rule, p, "", source) for p in rule.check_file(facts)]
+        return [_finding(rule, p, "", source, facts) for p in rule.check_file(facts)]
     except Exception as error:
         report.failures.append(f"{source.path}: {rule.ID} failed: {type(error).__name__}: {error}")
         return []
 
 
-def _finding(rule, problem, worker: str, source: Source) -> Finding:
+def _finding(rule, problem, worker: str, source: Source, facts: FileFacts) -> Finding:
     line, column = source.position(problem.span[0])
+    first = facts.pipes.get(problem.span, problem.span[0])
     end_line, end_column = source.position(problem.span[1])
     return Finding(
         rule=rule.ID, name=rule.NAME, severity=problem.severity or rule.SEVERITY,
         path=source.path, line=line, column=column, end_line=end_line, end_column=end_column,
-        worker=worker, function=problem.function, trigger=one_line(source.slice(problem.span)),
+        worker=worker, function=problem.function, trigger=offender(source.slice(problem.span)),
         message=problem.message, help=problem.help, fix=_fix(problem, source),
+        first_line=source.line_of(first),
     )  # fmt: skip
 
 

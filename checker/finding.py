@@ -39,11 +39,12 @@ class Finding:
     `trigger` is the offending text, already safe to show; `message` states the
     fact about it, `help` what to write instead (an imperative sentence).
     `function` is `name/arity` or empty; it takes part in the fingerprint.
+    `first_line` is where the statement begins, in a pipe its first line.
     """
 
     __slots__ = (
         "rule", "name", "severity", "path", "line", "column", "end_line", "end_column",
-        "worker", "function", "trigger", "message", "help", "fix",
+        "worker", "function", "trigger", "message", "help", "fix", "first_line",
     )  # fmt: skip
 
     def __init__(self, **fields: object) -> None:

@@ -6,6 +6,8 @@ from bisect import bisect_right
 
 MAX_BYTES = 1_000_000
 EXCERPT = 120
+STRING = 40
+COMMENT = 60
 
 
 def decode(data: bytes) -> str:
@@ -72,6 +74,18 @@ def one_line(text: str, limit: int = EXCERPT) -> str:
     if len(words) > limit:
         words = words[: limit - 1].rstrip() + "…"
     return "".join(_shown(char) for char in words)
+
+
+def offender(text: str) -> str:
+    """The offending text for a finding: one line, with long strings and comments cut."""
+    words = " ".join(text.split())
+    if words.startswith("#"):
+        return one_line(words, COMMENT)
+    pieces = words.split('"')
+    for index in range(1, len(pieces) - 1, 2):  # what stands between two quotes
+        if len(pieces[index]) > STRING:
+            pieces[index] = pieces[index][: STRING - 1].rstrip() + "…"
+    return one_line('"'.join(pieces))
 
 
 def _shown(char: str) -> str:

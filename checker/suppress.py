@@ -79,7 +79,8 @@ def apply(findings: list, suppressions: list[Suppression], known_rules) -> tuple
     for finding in findings:
         last = max(finding.line, finding.end_line or finding.line)
         able = by_rule.get(finding.rule, ())
-        first = bisect_left(able, finding.line, key=_target)
+        start = min(finding.line, finding.first_line or finding.line)
+        first = bisect_left(able, start, key=_target)
         if first < len(able) and able[first].target <= last:
             able[first].silenced.append(finding)
         else:

@@ -206,6 +206,8 @@ class Calls(Constructs):
         kind = None
         if _same_project(module, scope.module.name) and not _tells_of_job(args):
             kind = own_effect(module.split("."), node.name)
+        if kind is None and _looks_up(node.name):
+            self.step(call, frozenset(("lookup_bang",)), node, args, env, scope)
         if kind is None:
             if node.name == "new" and len(args) in (1, 2) and module[:1].isupper():
                 return self._maybe_job(call, module, node, args, env, scope)
@@ -961,6 +963,11 @@ def _job_target(shape) -> str | None:
     if isinstance(shape, _JobOrUnknown):
         return shape.module
     return None
+
+
+def _looks_up(name: str) -> bool:
+    """`get_user!`, `fetch!`: raises when there is none."""
+    return name.endswith("!") and name.split("_")[0].rstrip("!") in ("get", "fetch")
 
 
 def _tells_of_job(args: list[Value]) -> bool:

@@ -212,6 +212,18 @@ def parse(data: bytes) -> Tree:
     return Tree(_parser.parse(data).root_node, data)
 
 
+def pipe_starts(tree: Tree) -> dict[tuple[int, int], int]:
+    """Span of each piped call → where its pipe begins."""
+    starts: dict[tuple[int, int], int] = {}
+    for node in walk(tree.exprs):
+        if isinstance(node, Call) and node.piped:
+            first = node
+            while isinstance(first, Call) and first.piped:
+                first = first.args[0]
+            starts[node.span] = first.span[0]
+    return starts
+
+
 def walk(node: object):
     """Every node below (and with) a node, in source order of its fields."""
     stack = [node]
