@@ -413,6 +413,22 @@ def test_what_passed_before_the_checker_was_there_is_checked_later(desk):
     assert desk.edit(PATH, "    b", "    BAD_2").verdict == "deny"
 
 
+def test_a_place_that_is_not_found_counts_by_the_text_that_was_to_go_there(desk):
+    desk.put(PATH, "nothing of jobs")
+    for given in ({"new_string": worker("b")}, {"new_string": "b"}):
+        desk.decide(desk.event("Edit", PATH, old_string="missing", **given))
+        assert (desk.data / "unchecked").exists() == (given["new_string"] != "b")
+        desk.write("README.md", "x")
+
+
+@pytest.mark.parametrize("configuration", ['mode = "off"', 'exclude = ["lib/"]'])
+def test_unchecked_files_that_are_not_to_be_judged_are_let_be(desk, configuration):
+    desk.put(CONFIGURATION, configuration)
+    desk.put(PATH, worker("BAD_1"))
+    unready(desk, PATH)
+    assert desk.write("README.md", "x").output() is None
+
+
 def test_nothing_is_told_of_unchecked_files_that_are_fine(desk):
     desk.put(PATH, worker("a"))
     unready(desk, PATH)
