@@ -72,6 +72,11 @@ def test_the_new_text_takes_the_curly_quotes_of_the_place():
 
 def test_only_kinds_of_quotes_that_the_place_has_are_curled():
     assert edit("“x” 'y'", "\"x\" 'y'", "\"a\" 'b'") == "“a” 'b'"
+    assert edit("\"x\" ‘y’", "\"x\" 'y'", "\"a\" 'b'") == "\"a\" ‘b’"
+
+
+def test_after_an_exact_match_the_new_text_stays_as_it_is():
+    assert edit("“x”", "“x”", '"y"') == '"y"'
 
 
 def test_replace_all_with_folded_quotes_replaces_what_was_found_first():
