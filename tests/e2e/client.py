@@ -89,6 +89,7 @@ class Claude:
         if process.returncode != 0:
             raise RuntimeError(f"claude ended with {process.returncode}: {complaints}\n{output}")
         transcript = Transcript([json.loads(line) for line in output.splitlines()], api)
+        print(*transcript.hook_outputs, sep="\n")  # pytest shows it when the test fails
         if transcript.hook_failures:
             raise RuntimeError(f"hooks failed: {transcript.hook_failures}")
         return transcript

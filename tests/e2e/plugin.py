@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
-from .client import Claude, registry_settings
+from .client import SESSION_LIMIT, Claude, registry_settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NAME = "elixir-phoenix"
@@ -73,7 +73,7 @@ class Installation:
             },
             input=json.dumps(event).encode(),
             check=True,
-            timeout=10,
+            timeout=SESSION_LIMIT,
         )
 
     def set_up(self, project: Path) -> None:
