@@ -29,6 +29,7 @@ from checker.elixir.subject import (
 )  # fmt: skip
 from checker.elixir.widening import widen
 from checker.model.shape import (
+    MOST_PARTS,
     NEVER,
     NIL,
     Alt,
@@ -128,6 +129,8 @@ class Interpreter(Conditions, Calls):
         return one(Unknown(call), self.origin(node, scope, call=call))
 
     def _literal(self, shape, node: syntax.Node, scope: Scope) -> Value:
+        if shape.size > MOST_PARTS:
+            return self.unknown(node, scope)
         return one(shape, self.origin(node, scope, literal=True))
 
     def placed(self, value: Value, node: syntax.Node, scope: Scope) -> Value:

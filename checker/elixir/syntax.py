@@ -511,6 +511,8 @@ class _Lowering:
             if left is None or right is None:
                 return Bad(span(node))
             steps.append(right)
+            if len(steps) > MAX_DEPTH:
+                return Bad(span(node))
             node = left
         value = self.lower(node)
         for step in reversed(steps):

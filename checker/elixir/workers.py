@@ -120,7 +120,10 @@ def _model(module: ModuleDef, use: Use, interpreter: Interpreter, local: dict) -
     worker.read_mentions = lambda: _mentions(module)
     perform = _perform(module, worker)
     if perform is not None:
-        worker.outcome = interpreter.run(perform, [_job(worker)])
+        try:
+            worker.outcome = interpreter.run(perform, [_job(worker)])
+        except RecursionError:  # nested deeper than any code that people write
+            worker.broken = True
         _collect(worker, interpreter)
     return worker
 

@@ -12,9 +12,9 @@ Span = tuple  # (start, end): byte offsets into the source
 
 
 class Shape:
-    """A shape; equal shapes have equal `key`."""
+    """A shape; equal shapes have equal `key`. `size` counts the shapes it is made of."""
 
-    __slots__ = ("key",)
+    __slots__ = ("key", "size")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Shape) and self.key == other.key
@@ -34,6 +34,7 @@ class Atom(Shape):
     def __init__(self, name: str | None) -> None:
         self.name = name  # None: some atom
         self.key = ("atom", name)
+        self.size = 1
 
 
 class Text(Shape):
@@ -46,6 +47,7 @@ class Text(Shape):
         self.value = value
         self.written = written
         self.key = ("text", value, written)
+        self.size = 1
 
 
 class Int(Shape):
@@ -57,6 +59,7 @@ class Int(Shape):
         self.low = low
         self.high = high
         self.key = ("int", low, high)
+        self.size = 1
 
     @property
     def value(self) -> int | None:
@@ -69,6 +72,7 @@ class Float(Shape):
     def __init__(self, value: float | None = None) -> None:
         self.value = value
         self.key = ("float", value)
+        self.size = 1
 
 
 class Tup(Shape):
@@ -77,6 +81,7 @@ class Tup(Shape):
     def __init__(self, items: tuple[Value, ...]) -> None:
         self.items = items
         self.key = ("tuple", *(value_key(item) for item in items))
+        self.size = 1 + sum(map(size_of, items))
 
     @property
     def head(self) -> str | None:
@@ -100,6 +105,7 @@ class Seq(Shape):
         self.nonempty = bool(items) if items is not None else nonempty
         exact = None if items is None else tuple(value_key(item) for item in items)
         self.key = ("list", exact, value_key(self.element), self.nonempty)
+        self.size = 1 + size_of(self.element)
 
 
 class Map(Shape):
@@ -111,6 +117,7 @@ class Map(Shape):
         self.fields = fields
         self.open = open
         self.key = ("map", open, _fields_key(fields))
+        self.size = 1 + sum(map(size_of, fields.values()))
 
 
 class Struct(Shape):
@@ -135,6 +142,7 @@ class Struct(Shape):
         self.result = result
         self.key = ("struct", name, _fields_key(self.fields), id(step) if step else 0,
                     value_key(result) if result is not None else None)  # fmt: skip
+        self.size = 1 + sum(map(size_of, self.fields.values())) + size_of(result or ())
 
 
 class Args(Shape):
@@ -144,6 +152,7 @@ class Args(Shape):
 
     def __init__(self) -> None:
         self.key = ("args",)
+        self.size = 1
 
 
 class Func(Shape):
@@ -156,6 +165,7 @@ class Func(Shape):
         self.call = call
         self.name = name
         self.key = ("function", identity)
+        self.size = 1
 
 
 class Opaque(Shape):
@@ -170,6 +180,7 @@ class Opaque(Shape):
         self.kind = kind
         self.element = element
         self.key = ("opaque", kind, value_key(element))
+        self.size = 1 + size_of(element)
 
 
 class Unknown(Shape):
@@ -181,6 +192,7 @@ class Unknown(Shape):
         self.call = call
         self.from_args = from_args
         self.key = ("unknown", call, from_args)
+        self.size = 1
 
 
 class Origin:
@@ -245,6 +257,7 @@ Value = tuple  # of Alt
 NEVER: Value = ()
 NOWHERE = Origin(None)
 MOST_ALTERNATIVES = 40
+MOST_PARTS = 400
 
 NIL, TRUE, FALSE, OK = Atom("nil"), Atom("true"), Atom("false"), Atom("ok")
 FALSY = frozenset(("nil", "false"))
@@ -256,6 +269,11 @@ def one(shape: Shape, origin: Origin = NOWHERE) -> Value:
 
 def of(*shapes: Shape) -> Value:
     return tuple(Alt(shape, NOWHERE) for shape in shapes)
+
+
+def size_of(value: Value) -> int:
+    """How many shapes a value is made of."""
+    return sum(alt.shape.size for alt in value)
 
 
 def value_key(value: Value) -> tuple:
