@@ -67,7 +67,7 @@ class MessagesApi:
                 return turn
             try:
                 return turn(body)
-            except Exception as failure:  # noqa: BLE001 - the test reports it, not this thread
+            except Exception as failure:  # the test reports it
                 self.failures.append(failure)
                 return [text("The script failed.")]
 
@@ -86,7 +86,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
 
-    def do_POST(self) -> None:  # noqa: N802 - the name http.server calls
+    def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
         path = self.path.partition("?")[0]
         if path.endswith("/count_tokens"):
@@ -100,10 +100,10 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send_json({})
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self._send_json({})
 
-    def do_HEAD(self) -> None:  # noqa: N802
+    def do_HEAD(self) -> None:
         self._send(b"", "application/json")
 
     def log_message(self, *_: object) -> None:

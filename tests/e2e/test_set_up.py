@@ -82,9 +82,7 @@ def test_an_edit_of_a_readme_starts_no_hook(claude: Claude, project: Project) ->
     assert traced(claude, project, "README.md", "# Shop", "# The shop") == []
 
 
-def test_an_edit_of_elixir_without_jobs_starts_no_checker(
-    claude: Claude, project: Project
-) -> None:
+def test_an_edit_of_elixir_without_jobs_starts_no_checker(claude: Claude, project: Project) -> None:
     """The hook looks at the text, and that is all."""
     name = "lib/shop/price.ex"
     project.put(name, "defmodule Shop.Price do\n  def net(gross), do: gross * 100 / 119\nend\n")
