@@ -33,6 +33,9 @@ from checker.model.shape import (
 
 ANY = of(Unknown())
 
+_MAPS = (Map, Struct, Args)
+_BINARY_TYPES = frozenset(("binary", "bytes", "bitstring", "bits"))
+
 
 class Matcher:
     """Splits and binds. `literal(node)` gives the value of a pattern's constant or pinned part,
@@ -47,6 +50,10 @@ class Matcher:
 
     def split(self, pattern: syntax.Node, value: Value) -> tuple[Value, Value]:
         """(what matches, narrowed; what is left)."""
+        yes, no = self._split(pattern, value)
+        return yes, join(no, yes) if _repeats_a_name([pattern]) else no
+
+    def _split(self, pattern: syntax.Node, value: Value) -> tuple[Value, Value]:
         if isinstance(pattern, syntax.Var):
             return value, NEVER
         yes: list[Alt] = []
@@ -64,6 +71,9 @@ class Matcher:
         for alt in values:
             if not isinstance(alt.shape, Tup):
                 alt = Alt(Tup((ANY,) * len(patterns)), alt.origin)
+            elif len(alt.shape.items) != len(patterns):
+                no.append(alt)
+                continue
             matched, left = self._product(patterns, alt)
             yes.extend(matched)
             no.extend(left)
@@ -99,10 +109,7 @@ class Matcher:
             return _narrowed(Tup(items), alt), (alt,)
         if not isinstance(shape, Tup) or len(shape.items) != len(pattern.items):
             return NEVER, (alt,)
-        matched, left = self._product(pattern.items, alt)
-        if _repeats_a_name(pattern.items):
-            left = join(left, matched)
-        return matched, left
+        return self._product(pattern.items, alt)
 
     def _product(self, patterns: list[syntax.Node], alt: Alt) -> tuple[Value, Value]:
         """Item by item: what is left of T1×T2 is (L1×T2) ∪ (M1×L2) ∪ …"""
@@ -112,7 +119,7 @@ class Matcher:
         changed = False
         for index, pattern in enumerate(patterns):
             item = items[index]
-            yes, no = self.split(pattern, item)
+            yes, no = self._split(pattern, item)
             if no:
                 rest = Tup((*done, no, *items[index + 1 :]))
                 left.append(Alt(rest, alt.origin))
@@ -153,14 +160,14 @@ class Matcher:
             return NEVER, (alt,)
         left: Value = NEVER
         for index, sub in enumerate(pattern.items):
-            yes, no = self.split(sub, items[index])
+            yes, no = self._split(sub, items[index])
             if not yes:
                 return NEVER, (alt,)
             if no:
                 left = (alt,)
         if open_end and not isinstance(pattern.tail, syntax.Var):
             rest = one(Seq(items[least:]), alt.origin)
-            yes, no = self.split(pattern.tail, rest)
+            yes, no = self._split(pattern.tail, rest)
             if not yes:
                 return NEVER, (alt,)
             if no:
@@ -176,7 +183,7 @@ class Matcher:
         if isinstance(shape, Struct):
             return self._struct(pattern, alt, shape)
         if not isinstance(shape, Map) or pattern.struct is not None:
-            if isinstance(shape, Map) and shape.open and not shape.fields:
+            if isinstance(shape, Map) and shape.open:
                 return _narrowed(self._implied_map(pattern, False), alt), (alt,)
             return NEVER, (alt,)
         fields, left, certain = dict(shape.fields), [], True
@@ -189,7 +196,7 @@ class Matcher:
                 continue
             if key not in fields:
                 return NEVER, (alt,)
-            yes, no = self.split(sub, fields[key])
+            yes, no = self._split(sub, fields[key])
             if not yes:
                 return NEVER, (alt,)
             if no:
@@ -210,10 +217,12 @@ class Matcher:
             if key is None:
                 certain = False
                 continue
+            if key[0] != "atom":
+                return NEVER, (alt,)
             if shape.step is not None and key[0] == "atom" and not _ignores(sub):
                 shape.step.reads.add(key[1])
             known = fields.get(key, ANY)
-            yes, no = self.split(sub, known)
+            yes, no = self._split(sub, known)
             if not yes:
                 return NEVER, (alt,)
             if no:
@@ -241,8 +250,8 @@ class Matcher:
         return (alt,), NEVER if certain and pattern.struct is None else (alt,)
 
     def _both(self, pattern: syntax.Match, alt: Alt) -> tuple[Value, Value]:
-        yes, no = self.split(pattern.pattern, (alt,))
-        matched, left = self.split(pattern.value, yes)
+        yes, no = self._split(pattern.pattern, (alt,))
+        matched, left = self._split(pattern.value, yes)
         return matched, join(no, left)
 
     def _pin_or_negative(self, pattern: syntax.Unary, alt: Alt) -> tuple[Value, Value]:
@@ -314,10 +323,8 @@ class Matcher:
     def _key(self, node: syntax.Node) -> tuple | None:
         if isinstance(node, syntax.Atom):
             return ("atom", node.name)
-        if isinstance(node, syntax.Str) and node.value is not None:
-            return ("text", node.value)
-        if isinstance(node, syntax.Int):
-            return ("int", node.value, node.value)
+        if isinstance(node, syntax.Unary) and node.op == "^":
+            node = node.operand
         literal = self.literal(node)
         if len(literal) == 1 and _exact(literal[0].shape):
             return literal[0].shape.key
@@ -340,16 +347,27 @@ class Matcher:
             self._bind_list(pattern, value, into)
         elif isinstance(pattern, syntax.Map):
             self._bind_map(pattern, value, into)
-        elif isinstance(pattern, syntax.Op):
-            for side in (pattern.left, pattern.right):
-                self._bind_inside(side, of(Text()) if pattern.op == "<>" else ANY, into)
-        elif isinstance(pattern, (syntax.Bits, syntax.Bad, syntax.Call)):
+        elif isinstance(pattern, syntax.Op) and pattern.op == "<>":
+            self._bind_inside(pattern, of(Text()), into)
+        elif isinstance(pattern, syntax.Bits):
+            for segment in pattern.items:
+                self._bind_segment(segment, into)
+        elif isinstance(pattern, (syntax.Op, syntax.Bad, syntax.Call)):
             self._bind_inside(pattern, ANY, into)
 
+    def _bind_segment(self, segment: syntax.Node, into: dict) -> None:
+        """`<<code, rest::binary>>`: an integer unless a type says otherwise."""
+        value = of(Int())
+        if isinstance(segment, syntax.Op) and segment.op == "::":
+            segment, value = segment.left, _segment_value(segment.right)
+        if isinstance(segment, syntax.Var):
+            self.bind(segment, value, into)
+
     def _bind_inside(self, node: syntax.Node, value: Value, into: dict) -> None:
+        pinned = {id(n.operand) for n in syntax.walk(node) if isinstance(n, syntax.Unary)}
         for inner in syntax.walk(node):
-            if isinstance(inner, syntax.Var) and inner.name not in ("_", "binary", "bytes"):
-                into.setdefault(inner.name, value)
+            if isinstance(inner, syntax.Var) and id(inner) not in pinned:
+                self.bind(inner, value, into)
 
     def _item(self, value: Value, index: int, size: int) -> Value:
         parts = []
@@ -437,11 +455,30 @@ def _within(narrow: Value, wide: Value) -> Value:
     """The alternatives of `narrow` that `wide` allows."""
     if narrow is wide:
         return wide
-    if any(isinstance(alt.shape, Unknown) for alt in wide):
-        return narrow
-    keys = {alt.shape.key for alt in wide}
-    kept = tuple(alt for alt in narrow if alt.shape.key in keys)
-    return kept or narrow
+    return tuple(a for a in narrow if any(_overlap(a.shape, b.shape) for b in wide))
+
+
+def _overlap(a: Shape, b: Shape) -> bool:
+    """Whether one value may have both shapes."""
+    if a.key == b.key or isinstance(a, Unknown) or isinstance(b, Unknown):
+        return True
+    if isinstance(a, Int) and isinstance(b, Int):
+        return _no_less(a.high, b.low) and _no_less(b.high, a.low)
+    if isinstance(a, _MAPS) and isinstance(b, _MAPS):
+        return True
+    return type(a) is type(b) and not (_exact(a) and _exact(b))
+
+
+def _no_less(high: int | None, low: int | None) -> bool:
+    return high is None or low is None or high >= low
+
+
+def _segment_value(type_: syntax.Node) -> Value:
+    """What a segment of a binary binds, by the type after `::`."""
+    words = {node.name for node in syntax.walk(type_) if isinstance(node, syntax.Var)}
+    if words & _BINARY_TYPES:
+        return of(Text())
+    return of(Float()) if "float" in words else of(Int())
 
 
 def _placeless(origin: Origin) -> Origin:
@@ -533,7 +570,7 @@ def _ignores(pattern: syntax.Node) -> bool:
 def _repeats_a_name(patterns: list[syntax.Node]) -> bool:
     seen = set()
     for node in syntax.walk(patterns):
-        if isinstance(node, syntax.Var) and not node.name.startswith("_"):
+        if isinstance(node, syntax.Var) and node.name != "_":
             if node.name in seen:
                 return True
             seen.add(node.name)
