@@ -98,9 +98,7 @@ def _curled(text: str, straight: str, opening: str, closing: str) -> str:
     chars = []
     for at, char in enumerate(text):
         if char == straight:
-            before, after = text[at - 1 : at], text[at + 1 : at + 2]
-            inside_word = straight == "'" and before.isalpha() and after.isalpha()
-            opens = not inside_word and (not before or before in _OPENS_AFTER)
+            opens = at == 0 or text[at - 1] in _OPENS_AFTER
             char = opening if opens else closing
         chars.append(char)
     return "".join(chars)

@@ -154,7 +154,7 @@ def test_suppressed_advice_is_not_told(desk):
         ('[severity]\nOB104 = "error"', "", "It lowers OB104 from error to warning."),
     ],
 )
-def test_loosening_the_guard_is_a_persons_to_decide(desk, rules_exist, before, after, said):
+def test_loosening_the_guard_is_a_persons_to_decide(desk, before, after, said):
     desk.put(CONFIGURATION, before)
     decision = desk.write(CONFIGURATION, after)
     assert decision.verdict == "ask"
@@ -176,35 +176,35 @@ def test_loosening_the_guard_is_a_persons_to_decide(desk, rules_exist, before, a
         ("", '[severity]\nOB104 = "error"'),
     ],
 )
-def test_other_changes_of_the_configuration_pass(desk, rules_exist, before, after):
+def test_other_changes_of_the_configuration_pass(desk, before, after):
     desk.put(CONFIGURATION, before)
     assert desk.write(CONFIGURATION, after).output() is None
 
 
-@pytest.fixture
-def rules_exist():
-    """Skips while the checker has no rules."""
-    from checker.config import rule_names
-
-    if not {"OB101", "OB104"} <= set(rule_names()):
-        pytest.skip("no rules yet")
-
-
-def test_the_table_in_pyproject_counts_as_well(desk, rules_exist):
+def test_the_table_in_pyproject_counts_as_well(desk):
     desk.put("pyproject.toml", "[project]\nname = 'x'\n")
     assert desk.edit("pyproject.toml", "'x'", "'y'").output() is None
     table = "[tool.oban-guard]\nmode = 'off'\n"
     assert desk.edit("pyproject.toml", "[project]", f"{table}[project]").verdict == "ask"
 
 
-def test_a_file_that_another_one_shadows_loosens_nothing(desk, rules_exist):
+def test_a_file_that_another_one_shadows_loosens_nothing(desk):
     desk.put(CONFIGURATION, "")
     assert desk.write("pyproject.toml", "[tool.oban-guard]\nmode = 'off'").output() is None
 
 
-def test_taking_the_table_away_is_compared_with_what_counts_then(desk, rules_exist):
+def test_taking_the_table_away_is_compared_with_what_counts_then(desk):
     desk.put("pyproject.toml", "[tool.oban-guard]\nmode = 'block'\n")
     assert desk.write("pyproject.toml", "").output() is None
+
+
+@pytest.mark.parametrize(("repository", "verdict"), [(True, "pass"), (False, "ask")])
+def test_above_a_repository_nothing_counts(desk, repository, verdict):
+    desk.put("../.oban-guard.toml", "mode = 'off'")
+    desk.put("pyproject.toml", "[tool.oban-guard]\nmode = 'block'\n")
+    if repository:
+        (desk.root / ".git").mkdir()
+    assert desk.write("pyproject.toml", "").verdict == verdict
 
 
 def test_a_wrong_configuration_is_told_before_it_lands(desk):
@@ -262,7 +262,7 @@ def test_a_nested_configuration_of_this_session_does_not_count(desk):
     assert desk.write(PATH, worker("BAD_1")).verdict == "deny"
 
 
-def test_rules_that_the_configuration_ignores_hold_nothing_back(desk, rules_exist):
+def test_rules_that_the_configuration_ignores_hold_nothing_back(desk):
     desk.put(CONFIGURATION, 'ignore = ["OB104"]')
     assert desk.write(PATH, worker("BAD_1")).output() is None
     assert desk.write(PATH, worker("ERR_1")).verdict == "deny"
