@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checker.elixir import syntax
+from checker.elixir.comparison import compared
 from checker.elixir.patterns import ANY, exact
 from checker.elixir.scope import Env, Scope
 from checker.model.shape import (
@@ -42,13 +43,13 @@ _KINDS = {
     "is_number": lambda s: isinstance(s, (Int, Float)),
     "is_list": lambda s: isinstance(s, Seq),
     "is_tuple": lambda s: isinstance(s, Tup),
-    "is_map": lambda s: isinstance(s, (Map, Struct, Args)),
-    "is_struct": lambda s: isinstance(s, Struct),
-    "is_exception": lambda s: None if isinstance(s, Struct) else False,
-    "is_pid": lambda s: isinstance(s, Opaque) and s.kind == "pid",
+    "is_map": lambda s: isinstance(s, (Map, Struct, Args)) or _perhaps(_is_stream(s)),
+    "is_struct": lambda s: isinstance(s, Struct) or _perhaps(_may_be_struct(s)),
+    "is_exception": lambda s: _perhaps(isinstance(s, Struct) or _may_be_struct(s)),
+    "is_pid": lambda s: isinstance(s, Opaque) and s.kind in ("pid", "self"),
     "is_reference": lambda s: isinstance(s, Opaque) and s.kind == "reference",
     "is_port": lambda s: isinstance(s, Opaque) and s.kind == "port",
-    "is_function": lambda s: isinstance(s, Func) or (isinstance(s, Opaque) and s.kind == "function"),
+    "is_function": lambda s: isinstance(s, Func) or _is_function(s),
 }  # fmt: skip
 
 # What an unknown value is when a guard says so.
@@ -76,6 +77,26 @@ _NUMBER_OPS = frozenset(("+", "-", "*"))
 def _named(shape: Atom, *names: str):
     """True, False, or None when it is some atom."""
     return None if shape.name is None else shape.name in names
+
+
+def _perhaps(possible: bool):
+    """None when it cannot be told, else False."""
+    return None if possible else False
+
+
+def _is_stream(shape: Shape) -> bool:
+    """A stream is a struct or a function."""
+    return isinstance(shape, Opaque) and shape.kind == "stream"
+
+
+def _may_be_struct(shape: Shape) -> bool:
+    return _is_stream(shape) or (isinstance(shape, Map) and shape.open)
+
+
+def _is_function(shape: Shape):
+    if _is_stream(shape):
+        return None
+    return isinstance(shape, Opaque) and shape.kind == "function"
 
 
 def boolean(origin: Origin) -> Value:
@@ -138,6 +159,11 @@ class Conditions:
         yes, no = holding(value)
         return (env.copy() if yes else None), (env.copy() if no else None)
 
+    def guard(self, node: syntax.Node, env: Env, scope: Scope) -> tuple[Env | None, Env | None]:
+        """As `branch`, for a guard: one that raises fails, whatever its variables are."""
+        holds, fails = self.branch(node, env, scope)
+        return holds, env.copy() if _may_raise(node) else fails
+
     def _split_env(self, env: Env, name: str, yes: Value, no: Value):
         holds = fails = None
         if yes:
@@ -174,7 +200,7 @@ class Conditions:
         if op in ("in", "not in"):
             parts = self._membership(value, other, env, scope)
         elif op in ("==", "===", "!=", "!=="):
-            parts = self._equality(value, other, env, scope)
+            parts = self._equality(value, other, len(op) == 3, env, scope)
         elif op in ("<", ">", "<=", ">="):
             parts = self._order(value, op, other, env, scope)
         else:
@@ -184,7 +210,7 @@ class Conditions:
         yes, no = parts if op not in ("not in", "!=", "!==") else (parts[1], parts[0])
         return self._split_env(env, variable.name, yes, no)
 
-    def _equality(self, value: Value, other: syntax.Node, env: Env, scope: Scope):
+    def _equality(self, value: Value, other: syntax.Node, strict: bool, env: Env, scope: Scope):
         wanted = self.eval(other, env, scope)
         if not wanted:
             return NEVER, NEVER
@@ -192,11 +218,21 @@ class Conditions:
             return None
         shape = wanted[0].shape
         matcher = self.matcher(scope, env)
+        if isinstance(shape, (Int, Float)) and not strict:
+            return self._equal_numbers(matcher, other, shape, value)
         if isinstance(shape, (Atom, Int, Text, Float)):
             return matcher.split(_constant(other, shape), value)
         if isinstance(shape, Seq) and shape.items == ():
             return matcher.split(syntax.List(other.span, [], None), value)
         return None
+
+    def _equal_numbers(self, matcher, other: syntax.Node, wanted: Shape, value: Value):
+        """1 == 1.0, though no pattern 1 takes 1.0."""
+        mixed = Float if isinstance(wanted, Int) else Int
+        unsure = tuple(a for a in value if isinstance(a.shape, (mixed, Unknown)))
+        rest = tuple(a for a in value if a not in unsure)
+        yes, no = matcher.split(_constant(other, wanted), rest)
+        return join(yes, unsure), join(no, unsure)
 
     def _membership(self, value: Value, other: syntax.Node, env: Env, scope: Scope):
         if isinstance(other, syntax.Op) and other.op == "..":
@@ -264,6 +300,8 @@ class Conditions:
         yes, no = [], []
         for alt in env.vars[variable]:
             verdict = None if isinstance(alt.shape, Unknown) else test(alt.shape)
+            if verdict and len(node.args) > 1:  # of this arity, of this name
+                verdict = None
             if verdict is not False:
                 yes.extend(_told(alt, name))
             if verdict is not True:
@@ -281,9 +319,11 @@ class Conditions:
             if isinstance(shape, Unknown):
                 yes.append(Alt(Struct(name), Origin(None, call=alt.origin.call)))
                 no.append(alt)
-            elif not isinstance(shape, Struct) or (name and shape.name and shape.name != name):
+            elif not isinstance(shape, Struct) and not _may_be_struct(shape):
                 no.append(alt)
-            elif name and shape.name == name:
+            elif isinstance(shape, Struct) and name and shape.name and shape.name != name:
+                no.append(alt)
+            elif isinstance(shape, Struct) and name and shape.name == name:
                 yes.append(alt)
             else:
                 yes.append(alt)
@@ -332,10 +372,13 @@ class Conditions:
     def _arithmetic(self, node: syntax.Op, left: Value, right: Value, origin: Origin) -> Value:
         if isinstance(node.left, syntax.Field) and node.op in ("+", "-"):
             origin.relative = node.left.name
-        shapes = set()
+        return self._products(node.op, left, right, origin)
+
+    def _products(self, op: str, left: Value, right: Value, origin: Origin) -> Value:
+        shapes: dict[Shape, None] = {}  # in order: what is told must not vary
         for a in left:
             for b in right:
-                shapes.add(_number(node.op, a.shape, b.shape))
+                shapes.update(dict.fromkeys(_numbers(op, a.shape, b.shape)))
         return join(tuple(Alt(shape, origin) for shape in shapes))
 
     def _comparison(self, node: syntax.Op, env: Env, scope: Scope) -> Value:
@@ -344,11 +387,9 @@ class Conditions:
         if not left or not right:
             return NEVER
         origin = self.origin(node, scope, literal=True)
-        if len(left) == 1 and len(right) == 1 and node.op in ("==", "===", "!=", "!=="):
-            a, b = left[0].shape, right[0].shape
-            if exact(a) and exact(b) and type(a) is type(b):
-                same = a.key == b.key
-                return one(TRUE if same == (node.op in ("==", "===")) else FALSE, origin)
+        answers = {compared(node.op, a.shape, b.shape) for a in left for b in right}
+        if len(answers) == 1 and None not in answers:
+            return one(TRUE if answers.pop() else FALSE, origin)
         return boolean(origin)
 
     def _logic(self, node: syntax.Op, env: Env, scope: Scope) -> Value:
@@ -394,8 +435,8 @@ class Conditions:
                 found.append(Alt(FALSE, origin))
             return tuple(found)
         if node.op in ("-", "+"):
-            float_ = any(isinstance(alt.shape, Float) for alt in value)
-            return one(Float() if float_ else Int(), origin)
+            negative = one(Int(-1, -1) if node.op == "-" else Int(1, 1))
+            return self._products("*", value, negative, origin)
         return self.unknown(node, scope)
 
     # -- fields ----------------------------------------------------------------------
@@ -531,24 +572,73 @@ def _concatenated(left: Value, right: Value) -> Text:
 
 
 def _lists(op: str, left: Value, right: Value) -> Seq:
-    if len(left) == 1 and len(right) == 1 and op == "++":
+    if op == "--":
+        return Seq(None, _elements(left))
+    if len(left) == 1 and len(right) == 1:
         a, b = left[0].shape, right[0].shape
-        if isinstance(a, Seq) and isinstance(b, Seq):
-            if a.items is not None and b.items is not None and len(a.items) + len(b.items) < 12:
+        if isinstance(a, Seq) and isinstance(b, Seq) and a.items is not None:
+            if b.items is not None and len(a.items) + len(b.items) < 12:
                 return Seq((*a.items, *b.items))
-            return Seq(None, join(a.element, b.element), a.nonempty or b.nonempty)
-    if op == "--" and len(left) == 1 and isinstance(left[0].shape, Seq):
-        return Seq(None, left[0].shape.element)
-    return Seq(None, ANY)
+    nonempty = any(all(_is_nonempty(alt.shape) for alt in value) for value in (left, right))
+    return Seq(None, join(_elements(left), _elements(right)), nonempty)
 
 
-def _number(op: str, a: Shape, b: Shape) -> Shape:
+def _is_nonempty(shape: Shape) -> bool:
+    return isinstance(shape, Seq) and shape.nonempty
+
+
+def _elements(value: Value) -> Value:
+    """What the items of lists look like."""
+    return join(*(alt.shape.element if isinstance(alt.shape, Seq) else ANY for alt in value))
+
+
+def _numbers(op: str, a: Shape, b: Shape) -> tuple[Shape, ...]:
+    """What adding, subtracting or multiplying gives; nothing when it raises."""
+    if not _may_be_number(a) or not _may_be_number(b):
+        return ()
     if isinstance(a, Float) or isinstance(b, Float):
-        return Float()
+        return (Float(),)
     if not isinstance(a, Int) or not isinstance(b, Int):
-        return Unknown()
+        return (Int(), Float())
     if a.value is not None and b.value is not None:
         value = {"+": a.value + b.value, "-": a.value - b.value, "*": a.value * b.value}[op]
-        return Int(value, value)
+        return (Int(value, value),)
     positive = all(s.low is not None and s.low >= 0 for s in (a, b))
-    return Int(0, None) if positive and op in ("+", "*") else Int()
+    return (Int(0, None) if positive and op in ("+", "*") else Int(),)
+
+
+def _may_be_number(shape: Shape) -> bool:
+    return isinstance(shape, (Int, Float, Unknown))
+
+
+# Allowed in guards, and raise for some values.
+_RAISING = frozenset((
+    "length", "hd", "tl", "elem", "map_size", "tuple_size", "byte_size", "bit_size", "rem", "div",
+    "abs", "round", "trunc", "ceil", "floor", "binary_part", "is_map_key",
+))  # fmt: skip
+
+
+def _may_raise(guard: syntax.Node) -> bool:
+    """Whether a guard can fail because something in it raises, or is no boolean."""
+    if not _is_test(guard):
+        return True
+    for node in syntax.walk(guard):
+        if isinstance(node, (syntax.Field, syntax.Access)):
+            return True
+        if isinstance(node, syntax.Call) and (node.target is not None or node.name in _RAISING):
+            return True
+        if isinstance(node, syntax.Op):
+            if node.op in ("+", "-", "*", "/"):
+                return True
+            if node.op in ("and", "or") and not (_is_test(node.left) and _is_test(node.right)):
+                return True
+        if isinstance(node, syntax.Unary) and node.op == "not" and not _is_test(node.operand):
+            return True
+    return False
+
+
+def _is_test(node: syntax.Node) -> bool:
+    """Whether it can be nothing but true or false."""
+    if isinstance(node, syntax.Atom):
+        return node.name in ("true", "false")
+    return isinstance(node, (syntax.Op, syntax.Unary, syntax.Call))

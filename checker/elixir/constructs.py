@@ -7,6 +7,7 @@ from checker.elixir.patterns import ANY
 from checker.elixir.scope import Env, Scope
 from checker.elixir.subject import (
     Subject,
+    binds,
     body_of,
     called_words,
     is_absence,
@@ -172,14 +173,14 @@ class Constructs:
         if yes:
             matcher.bind(pattern, yes, own.vars)
             if guard is not None:
-                holds, fails = self.branch(guard, own, scope)
+                holds, fails = self.guard(guard, own, scope)
                 if fails is not None:
                     no = join(no, matcher.rebuild(pattern, yes, fails.vars))
                 if holds is None:
                     yes = NEVER
                 else:
                     own.vars = holds.vars
-        if isinstance(step.right, syntax.Var) and yes:
+        if isinstance(step.right, syntax.Var) and yes and not binds(pattern, step.right.name):
             own.vars[step.right.name] = yes
         if no:
             leaks.append((no, step))
@@ -270,7 +271,7 @@ class Constructs:
             return False
         matcher.bind(pattern, yes, own.vars)
         if guard is not None:
-            holds, _fails = self.branch(guard, own, scope)
+            holds, _fails = self.guard(guard, own, scope)
             if holds is None:
                 return False
             own.vars = holds.vars

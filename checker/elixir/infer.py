@@ -417,7 +417,7 @@ class Interpreter(Conditions, Calls):
                 continue
             self._bind_all(matcher, params, yes, own)
             if guard is not None:
-                holds, fails = self.branch(guard, own, scope)
+                holds, fails = self.guard(guard, own, scope)
                 if holds is None:
                     continue
                 if fails is not None:
@@ -428,7 +428,7 @@ class Interpreter(Conditions, Calls):
             remaining = no
             inner = self._clause_scope(params, guard, node, yes, subject, earlier, scope, handle)
             if subject is not None:
-                subject.narrow(own, yes)
+                subject.narrow(own, yes, params)
             value = body(self, own, inner)
             if inner.handler is not scope.handler and inner.handler is not None:
                 inner.handler.tail = join(inner.handler.tail, value)

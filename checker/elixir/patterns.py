@@ -455,10 +455,10 @@ def _within(narrow: Value, wide: Value) -> Value:
     """The alternatives of `narrow` that `wide` allows."""
     if narrow is wide:
         return wide
-    return tuple(a for a in narrow if any(_overlap(a.shape, b.shape) for b in wide))
+    return tuple(a for a in narrow if any(overlap(a.shape, b.shape) for b in wide))
 
 
-def _overlap(a: Shape, b: Shape) -> bool:
+def overlap(a: Shape, b: Shape) -> bool:
     """Whether one value may have both shapes."""
     if a.key == b.key or isinstance(a, Unknown) or isinstance(b, Unknown):
         return True

@@ -17,9 +17,15 @@ class Subject:
         self.steps = steps
         self.variable = variable
 
-    def narrow(self, env: Env, yes: Value) -> None:
-        if self.variable is not None:
+    def narrow(self, env: Env, yes: Value, params: list) -> None:
+        """What the variable is where a clause took it, unless the clause gives its name anew."""
+        if self.variable is not None and not binds(params, self.variable):
             env.vars[self.variable] = join(*(alt.shape.items[0] for alt in yes))
+
+
+def binds(pattern, name: str) -> bool:
+    """Whether a pattern (or several) mentions a variable: most likely it gives it a value."""
+    return any(isinstance(node, syntax.Var) and node.name == name for node in syntax.walk(pattern))
 
 
 def body_of(clause: syntax.Clause):
