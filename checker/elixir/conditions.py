@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checker.elixir import syntax
 from checker.elixir.comparison import compared
-from checker.elixir.patterns import ANY, exact
+from checker.elixir.patterns import ANY, exact, narrowed
 from checker.elixir.scope import Env, Scope
 from checker.model.shape import (
     FALSE,
@@ -520,16 +520,10 @@ def _constant(node: syntax.Node, shape: Shape) -> syntax.Node:
 def _cut(alt: Alt, low: int | None, high: int | None) -> tuple[list[Alt], list[Alt]]:
     """The parts of an integer inside and outside of bounds."""
     shape = alt.shape
-    if isinstance(shape, Unknown):
-        if low is not None and high is not None:
-            inside = Int(low, high)
-        else:
-            inside = Unknown(shape.call, shape.from_args)
-            if low is not None or high is not None:
-                inside = Int(low, high)
-        return [Alt(inside, Origin(None, call=alt.origin.call, step=alt.origin.step))], [alt]
-    if not isinstance(shape, Int):
-        return ([alt], [alt]) if not isinstance(shape, Seq) else ([alt], [alt])
+    if isinstance(shape, Unknown) and low is not None and high is not None:
+        return list(narrowed(Int(low, high), alt)), [alt]
+    if not isinstance(shape, Int):  # every two terms have an order
+        return [alt], [alt]
     start = _most(shape.low, low)
     end = _least(shape.high, high)
     inside = [] if start is not None and end is not None and start > end else [

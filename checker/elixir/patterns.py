@@ -106,7 +106,7 @@ class Matcher:
             items = tuple(self._implied(item, shape.from_args) for item in pattern.items)
             if any(item == NEVER for item in items):
                 return (alt,), (alt,)
-            return _narrowed(Tup(items), alt), (alt,)
+            return narrowed(Tup(items), alt), (alt,)
         if not isinstance(shape, Tup) or len(shape.items) != len(pattern.items):
             return NEVER, (alt,)
         return self._product(pattern.items, alt)
@@ -134,7 +134,7 @@ class Matcher:
     def _list(self, pattern: syntax.List, alt: Alt) -> tuple[Value, Value]:
         shape = alt.shape
         if isinstance(shape, Unknown):
-            return _narrowed(self._implied_list(pattern, shape.from_args), alt), (alt,)
+            return narrowed(self._implied_list(pattern, shape.from_args), alt), (alt,)
         if not isinstance(shape, Seq):
             return NEVER, (alt,)
         least, open_end = len(pattern.items), pattern.tail is not None
@@ -179,12 +179,12 @@ class Matcher:
         if isinstance(shape, Args):
             return self._args(pattern, alt)
         if isinstance(shape, Unknown):
-            return _narrowed(self._implied_map(pattern, shape.from_args), alt), (alt,)
+            return narrowed(self._implied_map(pattern, shape.from_args), alt), (alt,)
         if isinstance(shape, Struct):
             return self._struct(pattern, alt, shape)
         if not isinstance(shape, Map) or pattern.struct is not None:
             if isinstance(shape, Map) and shape.open:
-                return _narrowed(self._implied_map(pattern, False), alt), (alt,)
+                return narrowed(self._implied_map(pattern, False), alt), (alt,)
             return NEVER, (alt,)
         fields, left, certain = dict(shape.fields), [], True
         for key_node, sub in pattern.pairs:
@@ -264,14 +264,14 @@ class Matcher:
     def _operator(self, pattern: syntax.Op, alt: Alt) -> tuple[Value, Value]:
         if pattern.op == "<>":
             if isinstance(alt.shape, Unknown):
-                return _narrowed(Text(), alt), (alt,)
+                return narrowed(Text(), alt), (alt,)
             if not isinstance(alt.shape, Text):
                 return NEVER, (alt,)
         return (alt,), (alt,)
 
     def _bits(self, pattern: syntax.Bits, alt: Alt) -> tuple[Value, Value]:
         if isinstance(alt.shape, Unknown):
-            return _narrowed(Text(), alt), (alt,)
+            return narrowed(Text(), alt), (alt,)
         if not isinstance(alt.shape, (Text, Opaque)):
             return NEVER, (alt,)
         return (alt,), (alt,)
@@ -485,7 +485,7 @@ def _placeless(origin: Origin) -> Origin:
     return Origin(None, call=origin.call, step=origin.step)
 
 
-def _narrowed(shape: Shape, alt: Alt) -> Value:
+def narrowed(shape: Shape, alt: Alt) -> Value:
     origin = alt.origin
     return one(shape, Origin(None, call=origin.call, step=origin.step))
 
@@ -494,7 +494,7 @@ def _compare(wanted: Shape, alt: Alt) -> tuple[Value, Value]:
     """Split one alternative by equality with a constant."""
     shape = alt.shape
     if isinstance(shape, Unknown):
-        return _narrowed(wanted, alt), (alt,)
+        return narrowed(wanted, alt), (alt,)
     if shape.key == wanted.key:
         exact = _exact(wanted)
         return (alt,), NEVER if exact else (alt,)
