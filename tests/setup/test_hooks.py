@@ -240,14 +240,17 @@ def test_a_resumed_session_tries_again_a_compacted_one_goes_on(
     bare.write("mix.exs", "{:oban}")
     bare.put("python3", interpreter(tmp_path / "other", without=("ensurepip", "venv")))
     uv = bare.script("uv", "exit 2")
+    event = bare.write_event("lib/mailer.ex", WORKER)
     bare.hook("session-start", bare.start_event())
     bare.wait_for(lambda: bare.reason)
-    uv.unlink()
-    bare.put("uv", UV)
+    assert "set-up failed" in bare.hook("guard", event)
     bare.hook("session-start", bare.start_event() | {"source": "compact"})
-    assert bare.reason
+    assert bare.hook("guard", event) == ""
+    uv.unlink()
+    bare.script("uv", "exit 3")
     bare.hook("session-start", bare.start_event() | {"source": "resume"})
-    bare.wait_for(lambda: bare.python)
+    bare.wait_for(lambda: "3" in bare.reason)
+    assert "set-up failed" in bare.hook("guard", event)
 
 
 def test_later_commands_learn_where_state_is(machine: Machine) -> None:
@@ -290,7 +293,7 @@ def test_the_projects_configuration_is_noted(machine: Machine) -> None:
         ("claude-code_2-1-176_harness", False),
         ("claude-code_2-2-0", False),
         ("claude-code_3-0-0_harness", False),
-        ("claude-code_2-1-x[$(touch sprung)]_harness", False),
+        ("claude-code_2-1-175[$(touch sprung)]_harness", False),
         ("another", False),
     ],
 )

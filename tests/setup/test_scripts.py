@@ -38,7 +38,9 @@ def test_an_expected_failure_is_none_in_ci(tmp_path: Path) -> None:
     """pytest counts it as skipped, too."""
     shutil.copy(REPOSITORY / "tests/conftest.py", tmp_path)
     (tmp_path / "test_it.py").write_text("import pytest\n@pytest.mark.xfail\ndef test_it(): assert 0\n")
-    assert _pytest(tmp_path, CI="true").returncode == 0
+    done = _pytest(tmp_path, CI="true")
+    assert done.returncode == 0
+    assert "1 xfailed" in done.stdout.splitlines()[-1]
 
 
 @pytest.mark.parametrize("shell", ["dash", "bash --posix", "busybox sh"])

@@ -159,6 +159,14 @@ def test_a_damaged_environment_is_built_again(machine: Machine) -> None:
     assert (machine.environment / "site/tree_sitter_elixir").is_dir()
 
 
+def test_what_was_not_finished_is_finished(machine: Machine) -> None:
+    """The interpreter is recorded last: before that no hook runs."""
+    machine.set_up()
+    (machine.data / "python").unlink()
+    assert machine.set_up().returncode == 0
+    assert machine.python == PYTHON
+
+
 def test_two_at_once_are_one_build(bare: Machine, tmp_path: Path) -> None:
     """The second waits for the first, and finds all done."""
     bare.put("python3", PYTHON)
@@ -211,14 +219,18 @@ def test_a_failure_is_told_in_a_line_and_gone_after_a_success(
 
 
 def test_uv_that_fails_leaves_it_to_pip(bare: Machine) -> None:
-    """An old uv does not know every option."""
+    """An old uv does not know every option. What it left behind is not built upon."""
     bare.put("python3", PYTHON)
-    bare.script("uv", "exit 2")
+    bare.script("uv", "mkdir -p environment/site/click; exit 2")
     assert bare.set_up().returncode == 0
     assert bare.python == PYTHON
+    assert (bare.environment / "site/click/__init__.py").exists()
 
 
-def test_the_projects_own_configuration_counts_for_nothing(bare: Machine, tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", ["uv", "pip"])
+def test_the_projects_own_configuration_counts_for_nothing(
+    bare: Machine, tmp_path: Path, way: str
+) -> None:
     """Its indexes, its interpreter, its modules, its programs: none is used, none is run."""
     trap = f'echo "$0" >>"{tmp_path}/sprung"; exit 1'
     names = ("python3", "python", VERSION, "uv", "pip", "cat", "grep", "find", "mkdir", "cksum")
@@ -232,8 +244,12 @@ def test_the_projects_own_configuration_counts_for_nothing(bare: Machine, tmp_pa
     bare.write(".python-version", "2.7\n")
     bare.write("json.py", f"open({str(tmp_path / 'sprung')!r}, 'a').write('json')")
     shutil.copy(bare.project / "json.py", bare.project / "sitecustomize.py")
-    bare.put("python3", PYTHON)
-    bare.put("uv", UV)
+    python = interpreter(tmp_path / "other", without=("ensurepip", "venv"))
+    bare.put("python3", python)
+    if way == "uv":
+        bare.put("uv", UV)
+    else:
+        add_pip(python, tmp_path / "work")
     project = str(bare.project)
     # The data folder itself lies in the project here, where uv would look upwards.
     bare.data = bare.project / "cache"
@@ -251,11 +267,12 @@ def test_the_projects_own_configuration_counts_for_nothing(bare: Machine, tmp_pa
         UV_NO_BINARY="1",
         UV_DEFAULT_INDEX=dead,
         PIP_INDEX_URL=dead,
+        PIP_RETRIES="0",
         UV_HTTP_RETRIES="0",
     )
     assert not (tmp_path / "sprung").exists()
     assert (done.returncode, done.stderr) == (0, "")
-    assert bare.python == PYTHON
+    assert bare.python == str(python)
     assert (bare.environment / "site/tree_sitter_elixir").is_dir()
     assert not (bare.project / "elsewhere").exists()
 
