@@ -27,6 +27,7 @@ from checker.model.shape import (
     Tup,
     Unknown,
     Value,
+    expand,
     join,
     of,
     one,
@@ -389,10 +390,10 @@ class _Swallow:
     def __init__(self) -> None:
         self.exits: list[Value] = []
 
-    def takes(self, kind: str, value: Value) -> bool:
+    def take(self, kind: str, value: Value) -> Value:
         if kind == "exit":
             self.exits.append(value)
-        return True
+        return NEVER
 
 
 def _isolated(interpreter, function: Value, given, env: Env, scope: Scope, node) -> Value:
@@ -488,23 +489,24 @@ def _reduce_while(it, node, module, args, entry, env, scope) -> Value:
     halted: list[Value] = []
 
     def once(acc: Value) -> Value:
-        result = it.call_value(args[2], [items, acc], env, inner, node)
         going = []
-        for alt in result:
-            shape = alt.shape
-            if isinstance(shape, Tup) and len(shape.items) == 2:
-                if shape.head == "halt":
+        for alt in it.call_value(args[2], [items, acc], env, inner, node):
+            for shape in expand(alt.shape):
+                head = only_atom(shape.items[0]) if _is_pair(shape) else None
+                if head == "halt":
                     halted.append(shape.items[1])
-                    continue
-                if shape.head == "cont":
+                elif head == "cont":
                     going.append(shape.items[1])
-                    continue
-            if isinstance(shape, Unknown):
-                going.append(it.unknown(node, scope))
+                elif head is None:
+                    going.append(it.unknown(node, scope))
         return join(*going)
 
     result = it.repeat(args[1], once)
     return join(result, *halted)
+
+
+def _is_pair(shape) -> bool:
+    return isinstance(shape, Tup) and len(shape.items) == 2
 
 
 def _find(it, node, module, args, entry, env, scope) -> Value:

@@ -14,7 +14,7 @@ from checker.elixir.subject import (
     pattern_words,
     steps_of,
 )  # fmt: skip
-from checker.elixir.widening import widen
+from checker.elixir.widening import covers, widen
 from checker.model.shape import (
     NEVER,
     NIL,
@@ -36,7 +36,8 @@ from checker.model.shape import (
 )  # fmt: skip
 from checker.model.worker import Condition
 
-MOST_ROUNDS = 4
+MOST_ROUNDS = 8
+FIRST_WIDENED = 2
 
 
 class Constructs:
@@ -254,7 +255,7 @@ class Constructs:
                 if holds is not None:
                     inner = self.conditional(inner, part, called_words(part), (), False)
                     own.vars = holds.vars
-        value = self._collected(node, options, own, inner, runs)
+        value = self._collected(node, options, env, own, inner, runs)
         env.merge(own)
         return value
 
@@ -277,15 +278,15 @@ class Constructs:
             own.vars = holds.vars
         return True
 
-    def _collected(self, node, options, own: Env, scope: Scope, runs: bool) -> Value:
+    def _collected(self, node, options, env: Env, own: Env, scope: Scope, runs: bool) -> Value:
         into = option_node(options, "into")
         reduce = option_node(options, "reduce")
         block = node.blocks.get("do") or _empty(node)
         if reduce is not None:
-            return self._reduced(node, reduce, block, own, scope, runs)
+            return self._reduced(self.eval(reduce, env, scope), block, own, scope, runs)
         value = self.body(block, own, scope) if runs else NEVER
         if into is not None:
-            base = self.eval(into, own, scope)
+            base = self.eval(into, env, scope)
             shape = base[0].shape if len(base) == 1 else None
             if isinstance(shape, Map):
                 return one(Map({}, open=True), self.origin(node, scope))
@@ -296,8 +297,7 @@ class Constructs:
         origin.chosen = called_words(node)
         return one(shape, origin)
 
-    def _reduced(self, node, reduce, block, own: Env, scope: Scope, runs: bool) -> Value:
-        result = self.eval(reduce, own, scope)
+    def _reduced(self, result: Value, block, own: Env, scope: Scope, runs: bool) -> Value:
         if not runs or not isinstance(block, list):
             return result
         rows = [(c.params, c.guard, body_of(c), c) for c in block]
@@ -306,17 +306,14 @@ class Constructs:
     def repeat(self, start: Value, once) -> Value:
         """The value of an accumulator after any number of rounds."""
         result = start
-        for _ in range(MOST_ROUNDS):
+        for number in range(MOST_ROUNDS):
             value = once(result)
-            wider = join(result, value)
-            if len(wider) == len(result) or _same_shapes(result, value):
-                return wider
-            result = wider
-        result = widen(result)
-        value = once(result)
-        if _same_shapes(result, value):
-            return join(result, value)
-        return join(result, value, of(Unknown()))
+            if covers(result, value):
+                return join(result, value)
+            result = join(result, value)
+            if number >= FIRST_WIDENED:
+                result = widen(result)
+        return join(result, of(Unknown()))
 
     # -- raise, throw, exit ------------------------------------------------------------
 
@@ -403,11 +400,6 @@ def option_node(options: syntax.List | None, name: str) -> syntax.Node | None:
             if isinstance(key, syntax.Atom) and key.name == name:
                 return item.items[1]
     return None
-
-
-def _same_shapes(known: Value, new: Value) -> bool:
-    keys = {alt.shape.key for alt in known}
-    return all(alt.shape.key in keys for alt in new)
 
 
 def _empty(node: syntax.Call) -> syntax.Block:

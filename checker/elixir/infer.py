@@ -14,7 +14,7 @@ from checker.elixir.calls import Calls
 from checker.elixir.conditions import Conditions, freshness
 from checker.elixir.library import Library
 from checker.elixir.modules import Function, ModuleDef, declare_alias
-from checker.elixir.patterns import ANY, Matcher
+from checker.elixir.patterns import ANY, Matcher, exact
 from checker.elixir.scope import Env, Scope
 from checker.elixir.subject import (
     Subject,
@@ -27,7 +27,7 @@ from checker.elixir.subject import (
     pattern_words,
     steps_of,
 )  # fmt: skip
-from checker.elixir.widening import widen
+from checker.elixir.widening import covers, widen
 from checker.model.shape import (
     MOST_PARTS,
     NEVER,
@@ -48,15 +48,20 @@ from checker.model.shape import (
     Value,
     is_unknown,
     join,
+    of,
     one,
+    size_of,
+    value_key,
 )  # fmt: skip
 from checker.model.worker import AtomKey, Condition, Drop, Handler, Match, Step, Throw
 
 FUEL = 12_000
 MOST_CALLS_DEEP = 24
-MOST_PASSES = 5
+MOST_PASSES = 8
+FIRST_WIDENED = 2
 
 NO_EFFECTS: frozenset = frozenset()
+_KINDS_CAUGHT = of(Atom("error"), Atom("throw"), Atom("exit"))
 HERE = "here"  # freshness of the attempt's number: its place is where it is used
 
 
@@ -197,12 +202,7 @@ class Interpreter(Conditions, Calls):
         return self._call(call, env, scope)
 
     def _attribute(self, node: syntax.Attr, env: Env, scope: Scope) -> Value:
-        module = scope.module
-        while module is not None and node.name not in module.attributes:
-            module = None
-        if module is None:
-            return self.unknown(node, scope)
-        written = module.attributes[node.name]
+        written = scope.module.attribute(node)
         if written is None:
             return self.unknown(node, scope)
         value = self.eval(written, Env({}, NO_EFFECTS), scope)
@@ -244,45 +244,44 @@ class Interpreter(Conditions, Calls):
         return join(tuple(Alt(shape, origin) for shape in found))
 
     def _map(self, node: syntax.Map, env: Env, scope: Scope) -> Value:
-        fields: dict[tuple, Value] = {}
-        open_ = False
+        pairs = []
         for key_node, value_node in node.pairs:
             key = self.eval(key_node, env, scope)
             value = self.eval(value_node, env, scope)
-            if not value:
+            if not key or not value:
                 return NEVER
             self.escape(value)
-            if len(key) == 1 and isinstance(key[0].shape, (Atom, Text, Int)):
-                fields[key[0].shape.key] = value
-            else:
-                open_ = True
+            pairs.append((key, value))
         if node.base is not None:
-            return self._updated_map(node, fields, env, scope)
+            return self._updated_map(node, pairs, env, scope)
+        fields, closed = _with_fields({}, pairs)
         if node.struct is not None:
             name = None
             if isinstance(node.struct, syntax.Module):
                 name = scope.resolve(node.struct.name)
             return self._literal(Struct(name, fields), node, scope)
-        return self._literal(Map(fields, open_), node, scope)
+        return self._literal(Map(fields, not closed), node, scope)
 
-    def _updated_map(self, node: syntax.Map, fields: dict, env: Env, scope: Scope) -> Value:
+    def _updated_map(self, node: syntax.Map, pairs: list, env: Env, scope: Scope) -> Value:
+        """`%{base | …}`: the fields are there already, else it raises."""
         base = self.eval(node.base, env, scope)
+        unknown = is_unknown(base)
         found = []
         for alt in base:
             shape = alt.shape
             if isinstance(shape, Struct):
-                found.append(Struct(shape.name, {**shape.fields, **fields}, shape.step))
-            elif isinstance(shape, Map):
-                found.append(Map({**shape.fields, **fields}, shape.open))
+                fields, _closed = _with_fields(shape.fields, pairs)
+                found.append(Struct(shape.name, fields, shape.step))
             elif isinstance(shape, Args):
                 found.append(shape)
-            else:
-                found.append(Map(fields, open=True) if node.struct is None else Struct(None))
+            elif unknown:
+                found.append(Unknown() if node.struct is None else Struct(None))
+            elif isinstance(shape, Map):
+                fields, _closed = _with_fields(shape.fields, pairs)
+                if shape.open or len(fields) == len(shape.fields):
+                    found.append(Map(fields, shape.open))
         origin = self.origin(node, scope, literal=True)
-        unknown = is_unknown(base)
-        shapes = tuple(Alt(Unknown() if unknown and not isinstance(s, (Struct, Args)) else s,
-                           origin) for s in found)  # fmt: skip
-        return join(shapes)
+        return join(tuple(Alt(shape, origin) for shape in found))
 
     def _bits(self, node: syntax.Bits, env: Env, scope: Scope) -> Value:
         return self._literal(Text(), node, scope)
@@ -298,7 +297,16 @@ class Interpreter(Conditions, Calls):
             clauses = [(c.params, c.guard, body_of(c), c) for c in node.clauses]
             return self.choose(clauses, args, captured, caller, inner)
 
-        return self._literal(Func(("fn", node.span), arity, call), node, scope)
+        return self._function(node, captured, arity, call, None, scope)
+
+    def _function(
+        self, node: syntax.Node, captured: dict, arity: int, call, name: str | None, scope: Scope
+    ) -> Value:
+        """A function value: where it is written, and what it took along from there."""
+        names = sorted(_names_in(node) & captured.keys())
+        taken = tuple((name, value_key(captured[name])) for name in names)
+        size = 1 + sum(size_of(captured[name]) for name in names)
+        return self._literal(Func((node.span, taken), arity, call, name, size), node, scope)
 
     def _capture(self, node: syntax.Capture, env: Env, scope: Scope) -> Value:
         captured = dict(env.vars)
@@ -318,7 +326,7 @@ class Interpreter(Conditions, Calls):
             caller.merge(inner_env)
             return value
 
-        return self._literal(Func(("fn", node.span), arity, call, name), node, scope)
+        return self._function(node, captured, arity, call, name, scope)
 
     def _function_reference(self, node: syntax.FnRef, env: Env, scope: Scope) -> Value:
         def call(args: list[Value], caller: Env, at: Scope) -> Value:
@@ -329,7 +337,7 @@ class Interpreter(Conditions, Calls):
             caller.merge(inner)
             return value
 
-        return self._literal(Func(("fn", node.span), node.arity, call, node.name), node, scope)
+        return self._function(node, {}, node.arity, call, node.name, scope)
 
     def _enter(self, written: Scope, caller: Scope) -> Scope:
         """The scope inside a function value: written there, run by the caller."""
@@ -564,7 +572,8 @@ class Interpreter(Conditions, Calls):
 
     def throw(self, kind: str, node: syntax.Node, value: Value, scope: Scope) -> Value:
         for catching in reversed(scope.catching):
-            if catching.takes(kind, value):
+            value = catching.take(kind, value)
+            if not value:
                 return NEVER
         if node.span not in self.throws:
             self.throws[node.span] = Throw(kind, node.span, value, scope.function)
@@ -590,19 +599,23 @@ class Interpreter(Conditions, Calls):
             del self._active[id(function)]
 
     def _fixed_point(self, function, active, env: Env, scope: Scope, span) -> Value:
-        inner = scope.with_(
-            module=function.module, function=function.label, aliases=None, depth=scope.depth + 1
-        )
-        for _ in range(MOST_PASSES):
+        inner = self._inside(function, scope)
+        for number in range(MOST_PASSES):
             active.changed = False
             value = self._function_body(function, active.args, env, inner)
             if not active.recursive:
                 return value
-            known = {alt.shape.key for alt in active.result}
-            if all(alt.shape.key in known for alt in value) and not active.changed:
+            if covers(active.result, value) and not active.changed:
                 return join(active.result, value)
             active.result = join(active.result, value)
+            if number >= FIRST_WIDENED:
+                active.result = widen(active.result)
         return join(active.result, one(Unknown(function.label), Origin(span, scope.function)))
+
+    def _inside(self, function: Function, scope: Scope) -> Scope:
+        return scope.with_(
+            module=function.module, function=function.label, aliases=None, depth=scope.depth + 1
+        )
 
     def _function_body(self, function: Function, args: list[Value], env: Env, scope: Scope):
         clauses = [(c.params, c.guard, _function_clause(c), c) for c in function.clauses]
@@ -619,7 +632,8 @@ class Interpreter(Conditions, Calls):
         for index in range(function.arity):
             if index in filled and missing:
                 empty = Env({}, NO_EFFECTS)
-                full.append(self.eval(function.defaults[index], empty, scope))
+                inner = self._inside(function, scope)
+                full.append(self.eval(function.defaults[index], empty, inner))
             elif given:
                 full.append(given.pop(0))
             else:
@@ -630,7 +644,7 @@ class Interpreter(Conditions, Calls):
 
     def attempt(self, blocks: dict, node: syntax.Node, env: Env, scope: Scope) -> Value:
         """`try` (or a function's implicit one): body, else, rescue, catch, after."""
-        catching = _Catching(blocks.get("catch"), scope)
+        catching = _Catching(_clauses(blocks.get("catch")), self.matcher(scope, env))
         exceptions = _rescued(blocks.get("rescue"), scope)
         guarded = scope
         if blocks.get("catch"):
@@ -643,12 +657,11 @@ class Interpreter(Conditions, Calls):
             clauses = [(c.params, c.guard, body_of(c), c) for c in blocks["else"]]
             subject = Subject(set(), steps_of(value))
             tried = tuple(Alt(Tup((((alt,)),)), alt.origin) for alt in value)
-            value = self.choose_from(clauses, tried, body_env.vars, body_env, scope, subject,
-                                     "clause")  # fmt: skip
+            value = self.choose_from(clauses, tried, env.vars, body_env, scope, subject, "clause")
         found = [value]
         for clause in _clauses(blocks.get("rescue")):
             found.append(self._rescue(clause, env, scope))
-        found.append(self._catch(_clauses(blocks.get("catch")), catching, env, scope))
+        found.append(self._catch(catching, env, scope))
         env.merge(body_env)
         after = blocks.get("after")
         if after is not None and not isinstance(after, list):
@@ -669,20 +682,18 @@ class Interpreter(Conditions, Calls):
         env.merge(own)
         return value
 
-    def _catch(self, clauses: list, catching: _Catching, env: Env, scope: Scope) -> Value:
+    def _catch(self, catching: _Catching, env: Env, scope: Scope) -> Value:
         found = []
-        for clause in clauses:
-            blanket = _catches_all(clause)
-            handler = self.handler("catch", blanket, clause.span, scope)
-            _note_reporting(handler, clause)
+        for clause in catching.clauses:
             own = env.copy()
             matcher = self.matcher(scope, own)
-            thrown = catching.thrown()
-            for index, param in enumerate(clause.params):
-                last = index == len(clause.params) - 1
-                value = thrown if last and thrown else ANY
-                yes, _no = matcher.split(param, value)
-                matcher.bind(param, yes or ANY, own.vars)
+            given = [_KINDS_CAUGHT, catching.given(clause)][-len(clause.params) :]
+            yes, _no = matcher.split_all(clause.params, one(Tup(tuple(given))))
+            if not yes:
+                continue
+            self._bind_all(matcher, clause.params, yes, own)
+            handler = self.handler("catch", _catches_all(clause), clause.span, scope)
+            _note_reporting(handler, clause)
             value = self.eval(clause.body, own, scope.with_(handler=handler))
             handler.tail = join(handler.tail, value)
             env.merge(own)
@@ -704,7 +715,7 @@ class _Activation:
     def again(self, args: list[Value]) -> Value:
         self.recursive = True
         wider = [
-            old if _covers(old, new) else widen(join(old, new))
+            old if covers(old, new) else widen(join(old, new))
             for old, new in zip(self.args, args, strict=False)
         ]
         if any(a is not b for a, b in zip(wider, self.args, strict=False)):
@@ -713,39 +724,66 @@ class _Activation:
         return self.result
 
 
-def _covers(old: Value, new: Value) -> bool:
-    keys = {alt.shape.key for alt in old}
-    if any(isinstance(alt.shape, Unknown) for alt in old):
-        keys |= {alt.shape.key for alt in new if not isinstance(alt.shape, Func)}
-    return all(alt.shape.key in keys for alt in new)
-
-
 class _Catching:
-    """The catch clauses around an expression, and what was thrown to them."""
+    """The catch clauses around an expression, and what is thrown to them."""
 
-    __slots__ = ("clauses", "values", "scope")
+    __slots__ = ("clauses", "matcher", "thrown")
 
-    def __init__(self, clauses, scope: Scope) -> None:
-        self.clauses = _clauses(clauses)
-        self.values: list[Value] = []
-        self.scope = scope
+    def __init__(self, clauses: list, matcher: Matcher) -> None:
+        self.clauses = clauses
+        self.matcher = matcher
+        self.thrown: list[tuple[str, Value]] = []
 
-    def takes(self, kind: str, value: Value) -> bool:
+    def take(self, kind: str, value: Value) -> Value:
+        """Throw a value (or exit with it); gives what no clause takes."""
+        self.thrown.append((kind, value))
         for clause in self.clauses:
-            if len(clause.params) == 1:
-                if kind == "throw":
-                    self.values.append(value)
-                    return True
-                continue
-            first = clause.params[0] if clause.params else None
-            named = first.name if isinstance(first, syntax.Atom) else None
-            if named is None or named == kind:
-                self.values.append(value)
-                return True
-        return False
+            if _catches(clause, kind) and value:
+                yes, value = self.matcher.split(clause.params[-1], value)
+                if clause.guard is not None:
+                    value = join(value, yes)
+        return value
 
-    def thrown(self) -> Value:
-        return join(*self.values)
+    def given(self, clause: syntax.Clause) -> Value:
+        """What a clause may get: raised errors too, and exits of what is called."""
+        thrown = join(*(value for kind, value in self.thrown if _catches(clause, kind)))
+        throws_only = len(clause.params) == 1 or _catches_only(clause, "throw")
+        return thrown if thrown and throws_only else join(thrown, ANY)
+
+
+def _catches(clause: syntax.Clause, kind: str) -> bool:
+    """Whether a clause is for throws (or exits, errors)."""
+    if len(clause.params) == 1:
+        return kind == "throw"
+    return isinstance(clause.params[0], syntax.Var) or _catches_only(clause, kind)
+
+
+def _catches_only(clause: syntax.Clause, kind: str) -> bool:
+    first = clause.params[0] if len(clause.params) == 2 else None
+    return isinstance(first, syntax.Atom) and first.name == kind
+
+
+def _with_fields(fields: dict, pairs: list[tuple[Value, Value]]) -> tuple[dict, bool]:
+    """The fields of a map with pairs put in; whether all their keys are certain."""
+    fields, certain = dict(fields), True
+    for key, value in pairs:
+        if len(key) == 1 and isinstance(key[0].shape, (Atom, Text, Int)) and exact(key[0].shape):
+            fields[key[0].shape.key] = value
+        else:  # it may be the key of any of them
+            fields = {name: join(known, value) for name, known in fields.items()}
+            certain = False
+    return fields, certain
+
+
+def _names_in(node: syntax.Node) -> set[str]:
+    """Names of variables, and of arguments of a capture around it."""
+    names = set()
+    for inner in syntax.walk(node):
+        if isinstance(inner, syntax.Var):
+            names.add(inner.name)
+        elif isinstance(inner, syntax.CaptureArg):
+            names.add(f"&{inner.index}")
+    return names
 
 
 def _clauses(block) -> list:

@@ -71,7 +71,7 @@ class ModuleDef:
 
     __slots__ = (
         "name", "span", "aliases", "imports", "uses", "attributes", "functions", "delegates",
-        "behaviours", "broken", "outer", "macros", "called_macros", "head_span", "node",
+        "behaviours", "broken", "outer", "macros", "called_macros", "head_span", "node", "computed",
     )  # fmt: skip
 
     def __init__(self, name: str, node: Call, outer: ModuleDef | None, broken: bool) -> None:
@@ -84,7 +84,8 @@ class ModuleDef:
         self.aliases: dict[str, str] = dict(outer.aliases) if outer else {}
         self.imports: list[str] = list(outer.imports) if outer else []
         self.uses: list[Use] = []
-        self.attributes: dict[str, Node] = {}
+        self.attributes: dict[str, list[SetAttr]] = {}
+        self.computed: set[str] = set()  # attributes that code sets in some other way
         self.functions: dict[tuple[str, int], Function] = {}
         self.delegates: dict[tuple[str, int], Call] = {}
         self.behaviours: list[str] = []
@@ -99,6 +100,13 @@ class ModuleDef:
         if first == "Elixir":
             return rest
         return self.aliases.get(first, first) + dot + rest
+
+    def attribute(self, node: Attr) -> Node | None:
+        """What `@name` stands for where it is read: the value set last above, None if unclear."""
+        if node.name in self.computed:
+            return None
+        above = [s for s in self.attributes.get(node.name, ()) if s.span[1] <= node.span[0]]
+        return above[-1].value if above else None
 
     def function(self, name: str, arity: int) -> Function | None:
         """The function a call with `arity` arguments reaches, defaults counted."""
@@ -121,8 +129,10 @@ def modules(tree: Tree) -> list[ModuleDef]:
 def _collect(exprs: list[Node], outer: ModuleDef | None, errors: list, found: list) -> None:
     for expr in exprs:
         if not isinstance(expr, Call) or expr.target is not None:
-            if outer is not None:
+            if isinstance(expr, SetAttr) and outer is not None:
                 _attribute(expr, outer)
+            elif isinstance(expr, Call) and outer is not None:
+                _computed_attribute(expr, outer)
             continue
         if expr.name == "defmodule":
             _module(expr, outer, errors, found)
@@ -134,6 +144,8 @@ def _collect(exprs: list[Node], outer: ModuleDef | None, errors: list, found: li
             for block in expr.blocks.values():
                 for inner in _exprs(block):
                     _collect([inner], outer, errors, found)
+                    if isinstance(inner, SetAttr) and outer is not None:
+                        outer.computed.add(inner.name)
 
 
 def _exprs(block) -> list[Node]:
@@ -163,12 +175,17 @@ def _module(node: Call, outer: ModuleDef | None, errors: list, found: list) -> N
         _collect(_exprs(body), module, errors, found)
 
 
-def _attribute(expr: Node, module: ModuleDef) -> None:
-    if not isinstance(expr, SetAttr):
-        return
+def _computed_attribute(node: Call, module: ModuleDef) -> None:
+    """`Module.register_attribute`, `put_attribute` and the like: who knows what it holds."""
+    if isinstance(node.target, Module) and node.target.name == "Module" and len(node.args) > 1:
+        if isinstance(node.args[1], Atom):
+            module.computed.add(node.args[1].name)
+
+
+def _attribute(expr: SetAttr, module: ModuleDef) -> None:
     if expr.name == "behaviour" and isinstance(expr.value, Module):
         module.behaviours.append(module.resolve(expr.value.name))
-    module.attributes.setdefault(expr.name, expr.value)
+    module.attributes.setdefault(expr.name, []).append(expr)
 
 
 def _definition(node: Call, module: ModuleDef, errors: list) -> bool:

@@ -7,19 +7,36 @@ from checker.model.shape import (
     NEVER,
     Alt,
     Float,
+    Func,
     Int,
     Map,
     Seq,
     Struct,
     Text,
     Tup,
+    Unknown,
     Value,
     join,
 )  # fmt: skip
 
 
-def widen(value: Value) -> Value:
-    """Forget exact numbers, texts and list contents, so that repetition comes to an end."""
+MOST_NESTED = 2
+
+
+def covers(known: Value, new: Value) -> bool:
+    """Whether alternatives say nothing new, exact contents left aside."""
+    keys = {alt.shape.key for alt in known}
+    if any(isinstance(alt.shape, Unknown) for alt in known):
+        return not any(isinstance(alt.shape, Func) and alt.shape.key not in keys for alt in new)
+    return all(
+        alt.shape.key in keys or all(wide.shape.key in keys for wide in widen((alt,)))
+        for alt in new
+    )
+
+
+def widen(value: Value, depth: int = 0) -> Value:
+    """Forget exact numbers, texts, list contents and what nests deep, so that repetition comes
+    to an end."""
     found = []
     for alt in value:
         shape = alt.shape
@@ -31,9 +48,11 @@ def widen(value: Value) -> Value:
             shape = Text()
         elif isinstance(shape, Seq):
             if shape.items != ():
-                shape = Seq(None, widen(shape.element) if _flat(shape.element) else ANY)
+                flat = _flat(shape.element) and depth < MOST_NESTED
+                shape = Seq(None, widen(shape.element, depth + 1) if flat else ANY)
         elif isinstance(shape, Tup):
-            shape = Tup(tuple(widen(item) for item in shape.items))
+            deep = depth >= MOST_NESTED
+            shape = Tup(tuple(ANY if deep else widen(item, depth + 1) for item in shape.items))
         elif isinstance(shape, Map) and shape.fields:
             shape = Map({}, open=True)
         elif isinstance(shape, Struct) and shape.fields:

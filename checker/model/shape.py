@@ -160,12 +160,14 @@ class Func(Shape):
 
     __slots__ = ("arity", "call", "name")
 
-    def __init__(self, identity: object, arity: int | None, call, name: str | None = None) -> None:
+    def __init__(
+        self, identity: object, arity: int | None, call, name: str | None = None, size: int = 1
+    ) -> None:
         self.arity = arity
         self.call = call
         self.name = name
         self.key = ("function", identity)
-        self.size = 1
+        self.size = size
 
 
 class Opaque(Shape):
