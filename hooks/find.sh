@@ -30,7 +30,8 @@ on_path() {
     set -f
     for folder in $user_path "${HOME-}/.local/bin" "${HOME-}/.cargo/bin" \
       /opt/homebrew/bin /usr/local/bin /usr/bin; do
-      case $folder in /*) folder=$(cd -P "$folder" 2>/dev/null && pwd -P) || continue ;; *) continue ;; esac
+      case $folder in /*) ;; *) continue ;; esac
+      folder=$(cd -P "$folder" 2>/dev/null && pwd -P) || continue
       if in_project "$folder"; then continue; fi
       for name in "$@"; do
         if [ -f "$folder/$name" ] && [ -x "$folder/$name" ]; then printf '%s\n' "$folder/$name"; fi

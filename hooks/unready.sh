@@ -29,7 +29,8 @@ if first_time set-up; then
 fi
 if { read -r reason <"$data/failure.json"; } 2>/dev/null; then
   reason=${reason#\"}
-  tell failure "set-up failed: ${reason%\"}. Edits are not checked; the next session tries again. More: oban-guard doctor"
+  later='Edits are not checked; the next session tries again. More: oban-guard doctor'
+  tell failure "set-up failed: ${reason%\"}. $later"
 else
   tell preparing 'preparing its checker, once; until that is done edits are not checked.'
 fi

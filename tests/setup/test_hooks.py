@@ -44,7 +44,8 @@ def test_an_edit_without_jobs_starts_nothing(machine: Machine, name: str, text: 
 
 
 @pytest.mark.parametrize(
-    "text", ["use Oban.Worker", "@oban_queue", "def perform(job)", "def process(job)", "use My.Worker"]
+    "text",
+    ["use Oban.Worker", "@oban_queue", "def perform(job)", "def process(job)", "use My.Worker"],
 )
 def test_an_edit_of_a_job_starts_set_up(held_back: Path, bare: Machine, text: str) -> None:
     """The edit passes, the user is told, and the file is noted."""
@@ -309,7 +310,7 @@ def test_a_data_folder_that_cannot_be_used_is_told_of(machine: Machine) -> None:
     """And no edit is held up by it."""
     machine.data = machine.write("a file", "") / "below"
     told = _told(machine.hook("session-start", machine.start_event()))
-    assert told.startswith("oban-guard: its data folder cannot be used")
+    assert told.startswith("oban-guard: its data folder must belong to you and be writable")
     assert machine.hook("guard", machine.write_event("a.ex", WORKER)) == ""
 
 

@@ -51,8 +51,10 @@ def test_it_runs_in_the_callers_folder(clone: Machine) -> None:
     clone.launch("--version")
     for command in ("../the plugin/bin/oban-guard", str(links / "checker")):
         done = clone.run(command, "check", "lib/a b.ex")
-        assert (done.returncode, done.stderr) == (0, "No Oban worker was found in the files checked.\n")
-    named = clone.run("/bin/sh", "-c", "oban-guard --version", PATH=f"{clone.plugin}/bin:/usr/bin:/bin")
+        assert done.returncode == 0
+        assert done.stderr == "No Oban worker was found in the files checked.\n"
+    path = f"{clone.plugin}/bin:/usr/bin:/bin"
+    named = clone.run("/bin/sh", "-c", "oban-guard --version", PATH=path)
     assert named.stdout == f"oban-guard {__version__}\n"
 
 

@@ -16,7 +16,7 @@ from .machine import REPOSITORY
 LIB = REPOSITORY / "hooks/lib.sh"
 PLACES = {
     "named": (
-        {"OBAN_GUARD_DATA": "/a b", "CLAUDE_PLUGIN_DATA": "/c", "XDG_CACHE_HOME": "/d", "HOME": "/e"},
+        {"OBAN_GUARD_DATA": "/a b", "CLAUDE_PLUGIN_DATA": "/c", "HOME": "/e"},
         "/a b",
     ),
     "plugin": ({"CLAUDE_PLUGIN_DATA": "/c", "XDG_CACHE_HOME": "/d", "HOME": "/e"}, "/c"),

@@ -15,7 +15,8 @@ from .machine import REPOSITORY
 SKIPPING = {
     "a test": "import pytest\ndef test_it(): pytest.skip('no tool')\n",
     "a marked test": "import pytest\n@pytest.mark.skip('no tool')\ndef test_it(): pass\n",
-    "a fixture": "import pytest\n@pytest.fixture\ndef x(): pytest.skip('no tool')\ndef test_it(x): pass\n",
+    "a fixture": "import pytest\n@pytest.fixture\ndef x(): pytest.skip('no tool')\n"
+    "def test_it(x): pass\n",
     "a module": "import pytest\npytest.skip('no tool', allow_module_level=True)\n",
 }
 
@@ -37,7 +38,8 @@ def test_a_skip_is_a_failure_in_ci_alone(tmp_path: Path, text: str) -> None:
 def test_an_expected_failure_is_none_in_ci(tmp_path: Path) -> None:
     """pytest counts it as skipped, too."""
     shutil.copy(REPOSITORY / "tests/conftest.py", tmp_path)
-    (tmp_path / "test_it.py").write_text("import pytest\n@pytest.mark.xfail\ndef test_it(): assert 0\n")
+    failing = "import pytest\n@pytest.mark.xfail\ndef test_it(): assert 0\n"
+    (tmp_path / "test_it.py").write_text(failing)
     done = _pytest(tmp_path, CI="true")
     assert done.returncode == 0
     assert "1 xfailed" in done.stdout.splitlines()[-1]
