@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checker.elixir import syntax
+from checker.elixir.asked import condition_words, is_given, polarity
 from checker.elixir.comparison import compared
 from checker.elixir.patterns import ANY, exact, narrowed
 from checker.elixir.scope import Env, Scope
@@ -145,6 +146,7 @@ class Conditions:
             if narrowed is not None:
                 return narrowed
         if isinstance(node, syntax.Var) and node.name in env.vars:
+            self._asked.append(env.vars[node.name])
             yes, no = holding(env.vars[node.name])
             return self._split_env(env, node.name, yes, no)
         if isinstance(node, syntax.Match) and isinstance(node.pattern, syntax.Var):
@@ -156,6 +158,7 @@ class Conditions:
             if narrowed is not None:
                 return narrowed
         value = self.eval(node, env, scope)
+        self._asked.append(value)
         yes, no = holding(value)
         return (env.copy() if yes else None), (env.copy() if no else None)
 
@@ -197,6 +200,7 @@ class Conditions:
         if not isinstance(variable, syntax.Var) or variable.name not in env.vars:
             return None
         value = env.vars[variable.name]
+        self._asked.append(value)
         if op in ("in", "not in"):
             parts = self._membership(value, other, env, scope)
         elif op in ("==", "===", "!=", "!=="):
@@ -295,6 +299,7 @@ class Conditions:
         variable = node.args[0].name
         if variable not in env.vars:
             return None
+        self._asked.append(env.vars[variable])
         if name == "is_struct" and len(node.args) == 2:
             return self._struct_test(node, variable, env, scope)
         yes, no = [], []
@@ -370,8 +375,10 @@ class Conditions:
         return self.unknown(node, scope)
 
     def _arithmetic(self, node: syntax.Op, left: Value, right: Value, origin: Origin) -> Value:
-        if isinstance(node.left, syntax.Field) and node.op in ("+", "-"):
-            origin.relative = node.left.name
+        for side in (node.left, node.right):
+            if isinstance(side, syntax.Field) and node.op in ("+", "-"):
+                whose = side.base.name if isinstance(side.base, syntax.Var) else None
+                origin.relative = (whose, side.name)
         return self._products(node.op, left, right, origin)
 
     def _products(self, op: str, left: Value, right: Value, origin: Origin) -> Value:
@@ -387,6 +394,7 @@ class Conditions:
         if not left or not right:
             return NEVER
         origin = self.origin(node, scope, literal=True)
+        origin.words = condition_words(node, env)
         answers = {compared(node.op, a.shape, b.shape) for a in left for b in right}
         if len(answers) == 1 and None not in answers:
             return one(TRUE if answers.pop() else FALSE, origin)
@@ -396,8 +404,8 @@ class Conditions:
         """`a && b`: a where it counts as false, else b; `||` the other way round."""
         stops_when = node.op in ("||", "or")
         left_env = env.copy()
-        holds, fails = self.branch(node.left, left_env, scope)
-        left = self._left_value(node.left, left_env, scope)
+        holds, fails, names, steps = self.ask(node.left, left_env, scope)
+        left = self.eval(node.left, left_env, scope)
         yes, no = holding(left)
         kept = yes if stops_when else no
         go_on = fails if stops_when else holds
@@ -406,26 +414,26 @@ class Conditions:
         if go_on is None:
             env.merge(left_env)
             return join(kept)
-        words = self.condition_words(node.left)
-        inner = self.conditional(scope, node.left, words, (), stops_when)
+        there = polarity(node.left)
+        inner = self.under(scope, node.left, names, steps, there > 0 if stops_when else there < 0)
         right = self.eval(node.right, go_on, inner)
         env.merge(left_env, go_on)
         return join(kept, right)
 
-    def _left_value(self, node: syntax.Node, env: Env, scope: Scope) -> Value:
-        return self.eval(node, env, scope)
-
     def _implicit(self, origin: Origin, node: syntax.Node, construct: str) -> Origin:
-        return Origin(
+        implicit = Origin(
             node.span, origin.function, origin.call, origin.step, construct, origin.handler,
             source=origin,
         )  # fmt: skip
+        implicit.words, implicit.conditions = origin.words, origin.conditions
+        return implicit
 
     def _unary(self, node: syntax.Unary, env: Env, scope: Scope) -> Value:
         value = self.eval(node.operand, env, scope)
         if not value:
             return NEVER
         origin = self.origin(node, scope, literal=True)
+        origin.words = condition_words(node, env)
         if node.op in ("!", "not"):
             yes, no = holding(value)
             found = []
@@ -470,8 +478,11 @@ class Conditions:
                     self.record_atom_key(node, key[1], f'["{key[1]}"]', scope)
                 found.append(one(Unknown(from_args=True), self.origin(node, scope)))
                 continue
+            origin = self.origin(node, scope)
+            if not is_given((alt,)):
+                origin.words = frozenset((str(key[1]),))
             tainted = isinstance(shape, Unknown) and shape.from_args
-            found.append(one(Unknown(from_args=tainted), self.origin(node, scope)))
+            found.append(one(Unknown(from_args=tainted), origin))
         return join(*found)
 
     def _access(self, node: syntax.Access, env: Env, scope: Scope) -> Value:
@@ -490,11 +501,20 @@ class Conditions:
 
 
 def freshness(*values: Value):
-    """The place of something that is new each time among these values, or None."""
+    """The place of something that is new each time in these values or inside them, or None."""
     for value in values:
         for alt in value:
             if alt.origin.fresh is not None:
                 return alt.origin.fresh
+            shape = alt.shape
+            inner = ()
+            if isinstance(shape, Tup) or (isinstance(shape, Seq) and shape.items is not None):
+                inner = shape.items
+            elif isinstance(shape, Map):
+                inner = tuple(shape.fields.values())
+            found = freshness(*inner) if inner else None
+            if found is not None:
+                return found
     return None
 
 

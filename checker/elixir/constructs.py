@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from checker.elixir import syntax
+from checker.elixir.asked import (
+    behind,
+    condition_words,
+    counts,
+    is_given,
+    item_words,
+    polarity,
+)  # fmt: skip
 from checker.elixir.patterns import ANY
 from checker.elixir.scope import Env, Scope
 from checker.elixir.subject import (
@@ -45,39 +53,50 @@ class Constructs:
 
     # -- conditions on the way ---------------------------------------------------
 
-    def condition_words(self, node: syntax.Node) -> set[str]:
-        return called_words(node)
-
-    def conditional(
-        self, scope: Scope, node: syntax.Node, words: set[str], steps: tuple, absent: bool
+    def under(
+        self, scope: Scope, node, names, steps: tuple, absent: bool, counted: bool = False
     ) -> Scope:
         """The scope of what runs because a condition went one way."""
-        condition = Condition(node.span, frozenset(words), steps, absent)
+        condition = Condition(node.span, frozenset(names), steps, absent, counted, scope.loop)
         return scope.with_(conditions=(*scope.conditions, condition))
+
+    def ask(self, node: syntax.Node, env: Env, scope: Scope) -> tuple:
+        """`branch`, with what the condition asks: (holds, fails, words, calls)."""
+        before, self._asked = self._asked, []
+        holds, fails = self.branch(node, env, scope)
+        values, self._asked = self._asked, before
+        names, steps = behind(join(*values), scope)
+        names |= condition_words(node, env)
+        steps = (*steps, *self._steps_inside(node))
+        return holds, fails, names, tuple(dict.fromkeys(steps))
+
+    def _steps_inside(self, node: syntax.Node) -> list:
+        start, end = node.span
+        return [s for s in self.steps.values() if start <= s.span[0] and s.span[1] <= end]
 
     # -- if, unless, cond ----------------------------------------------------------
 
     def do_if(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
-        condition = node.args[0] if node.args else syntax.Bad(node.span)
-        holds, fails = self.branch(condition, env, scope)
+        test = node.args[0] if node.args else syntax.Bad(node.span)
+        holds, fails, names, steps = self.ask(test, env, scope)
+        there = polarity(test)
         if node.name == "unless":
-            holds, fails = fails, holds
-        steps = self._condition_steps(condition, env, scope)
-        words = self.condition_words(condition)
+            holds, fails, there = fails, holds, -there
+        counted = counts(test)
         found, branches = [], []
         if holds is not None:
-            inner = self.conditional(scope, condition, words, steps, node.name == "unless")
+            inner = self.under(scope, test, names, steps, there < 0, counted)
             found.append(self.body(node.blocks.get("do") or _empty(node), holds, inner))
             branches.append(holds)
         if fails is not None:
-            inner = self.conditional(scope, condition, words, steps, node.name == "if")
+            inner = self.under(scope, test, names, steps, there > 0, counted)
             if "else" in node.blocks:
                 found.append(self.body(node.blocks["else"], fails, inner))
             else:
                 found.append(one(NIL, self.origin(node, inner, implicit=node.name)))
             branches.append(fails)
         env.merge(*branches)
-        self._keep_bindings(condition, env, branches)
+        self._keep_bindings(test, env, branches)
         return join(*found)
 
     def _keep_bindings(self, condition: syntax.Node, env: Env, branches: list[Env]) -> None:
@@ -89,34 +108,27 @@ class Constructs:
                 if values:
                     env.vars[name] = join(*values)
 
-    def _condition_steps(self, condition: syntax.Node, env: Env, scope: Scope) -> tuple:
-        """The calls that a condition asks: those recorded inside it."""
-        start, end = condition.span
-        asked = [s for s in self.steps.values() if start <= s.span[0] and s.span[1] <= end]
-        for inner in syntax.walk(condition):
-            if isinstance(inner, syntax.Var) and inner.name in env.vars:
-                asked.extend(s for s in steps_of(env.vars[inner.name]) if s not in asked)
-        return tuple(asked)
-
     def do_cond(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
         clauses = node.blocks.get("do")
         if not isinstance(clauses, list):
             return self.unknown(node, scope)
         found, branches = [], []
         current: Env | None = env.copy()
-        words: set[str] = set()
+        names: set[str] = set()
         steps: tuple = ()
+        absent = False
         for clause in clauses:
             if current is None or not clause.params:
                 break
             test = clause.params[0]
-            holds, fails = self.branch(test, current, scope)
-            words |= self.condition_words(test)
-            steps = (*steps, *self._condition_steps(test, current, scope))
+            holds, fails, asked, more = self.ask(test, current, scope)
+            names, steps = names | asked, (*steps, *more)
             if holds is not None:
-                inner = self.conditional(scope, test, words, steps, False)
+                gone = absent or polarity(test) < 0
+                inner = self.under(scope, test, names, steps, gone, counts(test))
                 found.append(self.eval(clause.body, holds, inner))
                 branches.append(holds)
+            absent = absent or polarity(test) > 0
             current = fails
         env.merge(*branches)
         return join(*found)
@@ -132,7 +144,7 @@ class Constructs:
         if not value:
             return NEVER
         variable = looked_at.name if isinstance(looked_at, syntax.Var) else None
-        subject = Subject(called_words(looked_at), steps_of(value), variable)
+        subject = Subject(set(condition_words(looked_at, env)), steps_of(value), variable)
         rows = [(c.params, c.guard, body_of(c), c) for c in clauses]
         tried = tuple(Alt(Tup(((alt,),)), alt.origin) for alt in value)
         return self.choose_from(rows, tried, env.vars, env, scope, subject)
@@ -187,8 +199,12 @@ class Constructs:
             leaks.append((no, step))
         if not yes:
             return None
-        words = called_words(step.right) | pattern_words([pattern], guard)
-        return self.conditional(scope, step, words, steps, is_absence(pattern))
+        names, asked = behind(yes, scope)
+        names |= condition_words(step.right, own)
+        if not is_given(yes):
+            names |= pattern_words([pattern], guard)
+        return self.under(scope, step, names, (*asked, *steps), is_absence(pattern),
+                          counts(pattern, guard or ()))  # fmt: skip
 
     def _leaked(self, node: syntax.Call, leaks: list, env: Env, scope: Scope) -> Value:
         """What falls through when a clause does not match: as it is, or through `else`."""
@@ -198,7 +214,7 @@ class Constructs:
         clauses = node.blocks.get("else")
         if isinstance(clauses, list):
             rows = [(c.params, c.guard, body_of(c), c) for c in clauses]
-            words = set().union(*(called_words(step.right) for _leak, step in leaks))
+            words = set().union(*(condition_words(step.right, env) for _leak, step in leaks))
             tried = tuple(Alt(Tup(((alt,),)), alt.origin) for alt in value)
             subject = Subject(words, steps_of(value))
             return self.choose_from(rows, tried, env.vars, env, scope, subject, "else")
@@ -208,10 +224,12 @@ class Constructs:
         origin = alt.origin
         if origin.literal and not origin.implicit:
             return origin
-        return Origin(
+        leak = Origin(
             node.span, scope.function, origin.call, origin.step, "with", scope.handler,
             source=origin,
         )  # fmt: skip
+        leak.words, leak.conditions = origin.words, origin.conditions
+        return leak
 
     # -- receive, try, for -------------------------------------------------------------
 
@@ -236,31 +254,29 @@ class Constructs:
     def do_for(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
         own = env.copy()
         inner = scope.with_(loop=True)
-        for part in node.args:
-            if isinstance(part, syntax.Op) and part.op == "<-":
-                words = item_words(part.right, NEVER)
-                inner = self.conditional(inner, part, words, (), False)
         options: syntax.List | None = None
         runs = True
         for part in node.args:
             if isinstance(part, syntax.List) and part is node.args[-1] and len(node.args) > 1:
                 options = part
             elif isinstance(part, syntax.Op) and part.op == "<-":
-                runs = self._generate(part, own, inner) and runs
+                chosen = self._generate(part, own, inner)
+                runs = chosen is not None and runs
+                inner = self.under(inner, part, chosen or (), (), False)
             elif isinstance(part, syntax.Match):
                 runs = bool(self.eval(part, own, inner)) and runs
             elif not isinstance(part, syntax.Bits):
-                holds, _fails = self.branch(part, own, inner)
+                holds, _fails, names, steps = self.ask(part, own, inner)
                 runs = holds is not None and runs
                 if holds is not None:
-                    inner = self.conditional(inner, part, called_words(part), (), False)
+                    inner = self.under(inner, part, names, steps, polarity(part) < 0)
                     own.vars = holds.vars
         value = self._collected(node, options, env, own, inner, runs)
         env.merge(own)
         return value
 
-    def _generate(self, part: syntax.Op, own: Env, scope: Scope) -> bool:
-        """Bind a generator's pattern to an element; False when there is none."""
+    def _generate(self, part: syntax.Op, own: Env, scope: Scope) -> frozenset[str] | None:
+        """Bind a generator's pattern to an element; what chose the items, None for no items."""
         items = self.eval(part.right, own, scope)
         element = element_of(items)
         pattern, guard = part.left, None
@@ -269,14 +285,14 @@ class Constructs:
         matcher = self.matcher(scope, own)
         yes, _no = matcher.split(pattern, element)
         if not yes:
-            return False
+            return None
         matcher.bind(pattern, yes, own.vars)
         if guard is not None:
             holds, _fails = self.guard(guard, own, scope)
             if holds is None:
-                return False
+                return None
             own.vars = holds.vars
-        return True
+        return item_words(part.right, items) | pattern_words([pattern], guard)
 
     def _collected(self, node, options, env: Env, own: Env, scope: Scope, runs: bool) -> Value:
         into = option_node(options, "into")
@@ -294,7 +310,7 @@ class Constructs:
                 return self.unknown(node, scope)
         shape = Seq(None, value) if value else Seq(())
         origin = self.origin(node, scope, literal=True)
-        origin.chosen = called_words(node)
+        origin.words = called_words(node)
         return one(shape, origin)
 
     def _reduced(self, result: Value, block, own: Env, scope: Scope, runs: bool) -> Value:
@@ -370,27 +386,6 @@ def element_of(value: Value) -> Value:
         else:
             found.append(ANY)
     return join(*found)
-
-
-def item_words(node: syntax.Node, items: Value) -> frozenset[str]:
-    """Names that say how the items of a loop were chosen: functions and query fields."""
-    return called_words(node) | chosen_words(items)
-
-
-def chosen_words(value: Value) -> frozenset[str]:
-    """The words of what chose a collection's items on the way to here."""
-    words: frozenset[str] = frozenset()
-    for alt in value:
-        words |= alt.origin.chosen
-        step = alt.origin.step
-        if step is not None:
-            words |= step.words
-            for arg in step.args[:1]:
-                for inner in arg:
-                    words |= inner.origin.chosen
-                    if inner.origin.step is not None:
-                        words |= inner.origin.step.words
-    return words
 
 
 def option_node(options: syntax.List | None, name: str) -> syntax.Node | None:

@@ -10,6 +10,7 @@ a text is always the same.
 from __future__ import annotations
 
 from checker.elixir import syntax
+from checker.elixir.asked import behind, counts, decided_by, is_given
 from checker.elixir.calls import Calls
 from checker.elixir.conditions import Conditions, freshness
 from checker.elixir.library import Library
@@ -53,7 +54,7 @@ from checker.model.shape import (
     size_of,
     value_key,
 )  # fmt: skip
-from checker.model.worker import AtomKey, Condition, Drop, Handler, Match, Step, Throw
+from checker.model.worker import AtomKey, Drop, Handler, Match, Step, Throw
 
 FUEL = 12_000
 MOST_CALLS_DEEP = 24
@@ -81,6 +82,7 @@ class Interpreter(Conditions, Calls):
         self.enqueues: dict[tuple, object] = {}
         self.reached: dict[int, Function] = {}
         self._active: dict[int, _Activation] = {}
+        self._asked: list[Value] = []
         self._evaluators = {
             syntax.Atom: self._atom,
             syntax.Int: lambda n, e, s: self._literal(Int(n.value, n.value), n, s),
@@ -128,7 +130,9 @@ class Interpreter(Conditions, Calls):
     # -- values and their places ---------------------------------------------------
 
     def origin(self, node: syntax.Node, scope: Scope, **more: object) -> Origin:
-        return Origin(node.span, scope.function, handler=scope.handler, **more)
+        origin = Origin(node.span, scope.function, handler=scope.handler, **more)
+        origin.conditions = scope.conditions
+        return origin
 
     def unknown(self, node: syntax.Node, scope: Scope, call: str | None = None) -> Value:
         return one(Unknown(call), self.origin(node, scope, call=call))
@@ -149,6 +153,7 @@ class Interpreter(Conditions, Calls):
                 origin = self.origin(
                     node, scope, call=alt.origin.call, step=alt.origin.step, fresh=fresh
                 )
+                origin.words = alt.origin.words
                 placed.append(Alt(alt.shape, origin))
             else:
                 placed.append(alt)
@@ -239,7 +244,7 @@ class Interpreter(Conditions, Calls):
             elif isinstance(shape, Seq):
                 found.append(Seq(None, widen(join(*items, shape.element)), nonempty=True))
             else:
-                found.append(Seq(None, ANY, nonempty=True))
+                found.append(Seq(None, join(*items, ANY), nonempty=True))
         origin = self.origin(node, scope, literal=True)
         return join(tuple(Alt(shape, origin) for shape in found))
 
@@ -442,7 +447,6 @@ class Interpreter(Conditions, Calls):
                 inner.handler.tail = join(inner.handler.tail, value)
             found.append(value)
             branches.append(own)
-            earlier |= clause_words(node, params, guard)
         env.merge(*branches)
         return join(*found)
 
@@ -463,24 +467,33 @@ class Interpreter(Conditions, Calls):
     def _clause_scope(
         self, params, guard, node, yes: Value, subject, earlier: set, scope: Scope, handle
     ) -> Scope:
-        changes: dict[str, object] = {}
-        words = clause_words(node, params, guard) | earlier
-        if subject is not None or words:
-            names = frozenset(words | (subject.names if subject is not None else set()))
-            steps = subject.steps if subject is not None else ()
-            absent = any(is_absence(param) for param in params)
-            condition = Condition(node.span, names, steps, absent)
-            changes["conditions"] = (*scope.conditions, condition)
-        if subject is not None:
-            self._record_matches(subject.steps, params, guard, node, yes)
         kind = failure_kind(params, handle)
-        if kind is not None:
-            changes["handler"] = self.handler(kind, False, node.span, scope, yes)
-        return scope.with_(**changes) if changes else scope
+        handler = None if kind is None else self.handler(kind, False, node.span, scope, yes)
+        words = self._tested_words(params, guard, node, yes)
+        names, steps = behind(join(*(i for alt in yes for i in alt.shape.items)), scope)
+        if subject is not None:
+            names |= subject.names
+            steps = (*steps, *subject.steps)
+            for step in subject.steps:
+                match = self.match_record(params[0] if params else node, guard, yes)
+                match.handler = handler
+                step.matches.append(match)
+        names |= words | earlier
+        earlier |= words
+        if names or steps:
+            absent = any(is_absence(param) for param in params)
+            scope = self.under(
+                scope, node, names, tuple(steps), absent, counts(params, guard or ())
+            )
+        return scope if handler is None else scope.with_(handler=handler)
 
-    def _record_matches(self, steps: tuple, params, guard, node, yes: Value) -> None:
-        for step in steps:
-            step.matches.append(self.match_record(params[0] if params else node, guard, yes))
+    def _tested_words(self, params, guard, node, yes: Value) -> frozenset[str]:
+        """The words a clause tests; not those asked of the args or of an HTTP answer."""
+        items = [join(*(alt.shape.items[i] for alt in yes)) for i in range(len(params))]
+        if not any(map(is_given, items)):
+            return clause_words(node, params, guard)
+        asked = [p for p, item in zip(params, items, strict=True) if not is_given(item)]
+        return frozenset(pattern_words(asked, None))
 
     def match_record(self, pattern: syntax.Node, guard, yes: Value) -> Match:
         failing = failure_kind([pattern], None) is not None
@@ -523,12 +536,14 @@ class Interpreter(Conditions, Calls):
                 declare_alias(expr, aliases, scope.resolve)
                 return scope.with_(aliases=aliases)
         if isinstance(expr, syntax.Match) and not isinstance(expr.pattern, syntax.Var):
-            words = pattern_words([expr.pattern], None)
-            steps = steps_of(value)
-            names = frozenset(words | called_words(expr.value))
-            condition = Condition(expr.span, names, steps, is_absence(expr.pattern))
-            return scope.with_(conditions=(*scope.conditions, condition))
-        return scope
+            names, steps = behind(value, scope)
+            if not is_given(value):
+                names |= pattern_words([expr.pattern], None)
+            names |= called_words(expr.value)
+            return self.under(scope, expr, names, tuple(steps), is_absence(expr.pattern),
+                              counts(expr.pattern))  # fmt: skip
+        went = decided_by(value, scope)
+        return scope.with_(conditions=(*scope.conditions, *went)) if went else scope
 
     def dropped(
         self, node: syntax.Node, value: Value, scope: Scope, per_item: bool = False

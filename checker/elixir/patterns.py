@@ -416,7 +416,10 @@ class Matcher:
                     parts.append(shape.fields[key])
                 else:
                     tainted = isinstance(shape, Unknown) and shape.from_args
-                    parts.append(one(Unknown(from_args=tainted)))
+                    origin = Origin(None)
+                    if key is not None and not tainted:
+                        origin.words = frozenset((str(key[1]),))
+                    parts.append(one(Unknown(from_args=tainted), origin))
             self.bind(sub, join(*parts), into)
         if isinstance(pattern.struct, syntax.Var) and pattern.struct.name != "_":
             into[pattern.struct.name] = of(Atom(None))

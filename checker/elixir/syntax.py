@@ -455,6 +455,9 @@ class _Lowering:
     def unary_operator(self, node) -> Node:
         operator = node.child_by_field_name("operator")
         operand = node.child_by_field_name("operand")
+        if operand is not None and not operand.is_named:  # `&(…)`: the field is the parenthesis
+            inside = self.named(node)
+            operand = inside[0] if len(inside) == 1 else None
         if operator is None or operand is None:
             return Bad(span(node))
         op = self.text(operator)

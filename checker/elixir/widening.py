@@ -19,7 +19,6 @@ from checker.model.shape import (
     join,
 )  # fmt: skip
 
-
 MOST_NESTED = 2
 
 

@@ -206,15 +206,15 @@ class Origin:
     a branch was not written. `handler` is the failure handler it was written
     in. `function` is `name/arity` of the function that holds the span. `source`
     is where an implicit value came from. `fresh` is the place of something that
-    is new on every attempt, when the value is made from it; `relative` names the
-    field whose old value it adds to; `on_new` marks what a function made of a
-    struct that was written down at the call; `chosen` are the words of what
-    chose the items of a collection.
+    is new on every attempt, when the value is made from it; `relative` says whose
+    field, and which, the value adds to; `on_new` marks what a function made of a
+    struct that was written down at the call; `words` are those of the expression
+    that made it, and `conditions` what had to hold for it to be made.
     """
 
     __slots__ = (
         "span", "call", "step", "implicit", "handler", "function", "literal", "source", "fresh",
-        "relative", "on_new", "chosen",
+        "relative", "on_new", "words", "conditions",
     )  # fmt: skip
 
     def __init__(
@@ -238,9 +238,10 @@ class Origin:
         self.literal = literal
         self.source = source
         self.fresh = fresh
-        self.relative: str | None = None
+        self.relative: tuple[str | None, str] | None = None
         self.on_new = False
-        self.chosen: frozenset[str] = frozenset()
+        self.words: frozenset[str] = frozenset()
+        self.conditions: tuple = ()
 
 
 class Alt:

@@ -23,16 +23,22 @@ class Condition:
 
     `names`: fields, variables and functions that were looked at. `steps`: calls
     whose answer decided. `absent`: the step runs when the thing looked up is
-    not there (nil, false, zero rows).
+    not there (nil, false, zero rows). `counts`: a number was asked for.
+    `in_loop`: asked for each item, or about which items there are.
     """
 
-    __slots__ = ("span", "names", "steps", "absent")
+    __slots__ = ("span", "names", "steps", "absent", "counts", "in_loop")
 
-    def __init__(self, span: Span, names: frozenset[str], steps: tuple, absent: bool) -> None:
+    def __init__(
+        self, span: Span, names: frozenset[str], steps: tuple, absent: bool, counts: bool,
+        in_loop: bool,
+    ) -> None:  # fmt: skip
         self.span = span
         self.names = names
         self.steps = steps
         self.absent = absent
+        self.counts = counts
+        self.in_loop = in_loop
 
 
 class Step:
@@ -71,16 +77,18 @@ class Step:
 class Match:
     """A clause that took an answer of a step: its place and what it took.
 
-    `failing` when it can only take failures, `specific` when it says which.
+    `failing` when it can only take failures, `specific` when it says which;
+    `handler` is what such a clause then does.
     """
 
-    __slots__ = ("span", "failing", "specific", "value")
+    __slots__ = ("span", "failing", "specific", "value", "handler")
 
     def __init__(self, span: Span, failing: bool, specific: bool) -> None:
         self.span = span
         self.failing = failing
         self.specific = specific
         self.value: Value = ()
+        self.handler: Handler | None = None
 
 
 class Context:
@@ -205,7 +213,9 @@ class Worker:
         self.callbacks_run: list[Callback] = []
         self.atom_keys: list[AtomKey] = []
         self.read_mentions = frozenset
+        self.read_enqueue_options = list
         self._mentions: frozenset[str] | None = None
+        self._enqueue_options: list[frozenset[str]] | None = None
         self.enqueues: list[Enqueue] = []
         self.siblings: dict[str, Worker] = {}
         self.permanent_reasons: tuple[str, ...] = ()  # the project's own
@@ -218,19 +228,25 @@ class Worker:
             self._mentions = self.read_mentions()
         return self._mentions
 
+    @property
+    def enqueue_options(self) -> list[frozenset[str]]:
+        """Names of the options that each known `new` of this worker gives."""
+        if self._enqueue_options is None:
+            self._enqueue_options = self.read_enqueue_options()
+        return self._enqueue_options
+
     def option(self, name: str) -> Value | None:
         found = self.options.get(name)
         return found.value if found is not None else None
 
 
 class Enqueue:
-    """A job of `target` made by performing this one (`step` inserts it when not None)."""
+    """A job of `target` that performing this one inserts; `options` as given to `new/2`."""
 
-    __slots__ = ("span", "target", "args", "options", "function")
+    __slots__ = ("span", "target", "options", "function")
 
-    def __init__(self, span: Span, target: str, args: Value, options: dict, function: str) -> None:
+    def __init__(self, span: Span, target: str, options: dict, function: str) -> None:
         self.span = span
         self.target = target
-        self.args = args
         self.options = options
         self.function = function

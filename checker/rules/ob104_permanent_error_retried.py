@@ -152,7 +152,7 @@ def is_permanent(reason: Value, worker: Worker) -> bool:
 
 def _permanent(shape: Shape, worker: Worker) -> bool:
     if isinstance(shape, Atom):
-        if shape.name in worker.transient_reasons:
+        if shape.name is None or shape.name in worker.transient_reasons:
             return False
         return shape.name in worker.permanent_reasons or permanent_reason(shape.name)
     if isinstance(shape, Text):

@@ -1,0 +1,30 @@
+"""Functions whose answer takes more than a row of the library table to tell."""
+
+from __future__ import annotations
+
+from checker.elixir.known import (
+    changesets,
+    enumerables,
+    jobs,
+    maps,
+    processes,
+    transactions,
+)
+
+_EXACT = {
+    **maps.FUNCTIONS,
+    **changesets.FUNCTIONS,
+    **transactions.FUNCTIONS,
+    **processes.FUNCTIONS,
+    **jobs.FUNCTIONS,
+}
+
+
+def known_function(module: str, name: str):
+    """The function that follows a call (`CallSite` → value), or None."""
+    if module in ("Enum", "Stream"):
+        return enumerables.FUNCTIONS.get(name)
+    found = _EXACT.get((module, name))
+    if found is None and any(part.endswith("Repo") for part in module.split(".")):
+        return transactions.REPO.get(name)
+    return found

@@ -1,0 +1,138 @@
+"""Enum and Stream, where the answer depends on the items or on what the function answers."""
+
+from __future__ import annotations
+
+from checker.elixir.conditions import holding
+from checker.elixir.constructs import element_of
+from checker.elixir.known.site import CallSite, is_function
+from checker.elixir.patterns import ANY
+from checker.model.shape import (
+    NIL,
+    OK,
+    Alt,
+    Opaque,
+    Origin,
+    Seq,
+    Tup,
+    Unknown,
+    Value,
+    join,
+    of,
+    one,
+)  # fmt: skip
+
+SAME_ITEMS = (
+    "filter", "reject", "sort", "sort_by", "uniq", "uniq_by", "take", "drop", "reverse", "shuffle",
+    "take_while", "drop_while", "dedup", "dedup_by", "to_list", "slice", "take_every",
+    "take_random",
+)  # fmt: skip
+
+
+def each(call: CallSite) -> Value:
+    if len(call.args) != 2:
+        return call.unknown()
+    result = call.run(call.args[1], [call.items() or ANY], call.item_scope())
+    call.interpreter.dropped(call.node, result, call.scope, per_item=True)
+    if call.module == "Stream":
+        return one(Opaque("stream", call.items()), call.collected())
+    return one(OK, call.origin("Enum.each"))
+
+
+def map_items(call: CallSite) -> Value:
+    if len(call.args) != 2:
+        return call.unknown()
+    items = call.items()
+    result = call.run(call.args[1], [items or ANY], call.item_scope())
+    if call.name == "flat_map":
+        result = element_of(result)
+    if call.module == "Stream":
+        return one(Opaque("stream", result), call.collected())
+    return one(Seq(None, result) if items else Seq(()), call.collected())
+
+
+def same_items(call: CallSite) -> Value:
+    """filter, sort, uniq …: a list of some of the items."""
+    if not call.args:
+        return call.unknown()
+    items = call.items()
+    for function in call.args[1:]:
+        if is_function(function):
+            call.run(function, [items or ANY], call.item_scope())
+    stream = call.module == "Stream"
+    return one(Opaque("stream", items) if stream else Seq(None, items), call.collected())
+
+
+def chunked(call: CallSite) -> Value:
+    if not call.args:
+        return call.unknown()
+    chunk = of(Seq(None, call.items(), nonempty=True))
+    stream = call.module == "Stream"
+    return one(Opaque("stream", chunk) if stream else Seq(None, chunk), call.collected())
+
+
+def reduce(call: CallSite) -> Value:
+    if len(call.args) not in (2, 3):
+        return call.unknown()
+    inner, items = call.item_scope(), call.items()
+    start = items if len(call.args) == 2 else call.args[1]
+    return call.interpreter.repeat(
+        start, lambda acc: call.run(call.args[-1], [items or ANY, acc], inner)
+    )
+
+
+def reduce_while(call: CallSite) -> Value:
+    if len(call.args) != 3:
+        return call.unknown()
+    inner, items = call.item_scope(), call.items() or ANY
+    halted: list[Value] = []
+
+    def once(acc: Value) -> Value:
+        going = []
+        for alt in call.run(call.args[2], [items, acc], inner):
+            shape = alt.shape
+            if isinstance(shape, Tup) and len(shape.items) == 2:
+                if shape.head == "halt":
+                    halted.append(shape.items[1])
+                    continue
+                if shape.head == "cont":
+                    going.append(shape.items[1])
+                    continue
+            if isinstance(shape, Unknown):
+                going.append(call.unknown())
+        return join(*going)
+
+    result = call.interpreter.repeat(call.args[1], once)
+    return join(result, *halted)
+
+
+def find(call: CallSite) -> Value:
+    if len(call.args) not in (2, 3):
+        return call.unknown()
+    call.run(call.args[-1], [call.items() or ANY], call.item_scope())
+    found = tuple(
+        Alt(alt.shape, Origin(None, call="Enum.find", step=alt.origin.step)) for alt in call.items()
+    )
+    missing = call.args[1] if len(call.args) == 3 else one(NIL, call.origin("Enum.find"))
+    return join(call.interpreter.placed(found, call.node, call.scope), missing)
+
+
+def find_value(call: CallSite) -> Value:
+    if len(call.args) not in (2, 3):
+        return call.unknown()
+    result = call.run(call.args[-1], [call.items() or ANY], call.item_scope())
+    found, _rest = holding(result)
+    missing = call.args[1] if len(call.args) == 3 else one(NIL, call.origin("Enum.find_value"))
+    return join(found, missing)
+
+
+def run_stream(call: CallSite) -> Value:
+    call.interpreter.dropped(call.node, call.items(), call.scope, per_item=True)
+    return one(OK, call.origin("Stream.run"))
+
+
+FUNCTIONS = {
+    **dict.fromkeys(SAME_ITEMS, same_items),
+    "each": each, "map": map_items, "flat_map": map_items, "chunk_every": chunked,
+    "reduce": reduce, "reduce_while": reduce_while, "find": find, "find_value": find_value,
+    "run": run_stream,
+}  # fmt: skip
