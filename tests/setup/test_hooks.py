@@ -224,11 +224,14 @@ def test_another_project_is_not_set_up_for(machine: Machine, name: str, text: st
 def test_set_up_outlives_and_does_not_hold_the_session(held_back: Path, bare: Machine) -> None:
     """session-start returns, its output ended, while set-up waits; and that goes on."""
     bare.write("mix.exs", "{:oban}")
+    bare.data.mkdir(mode=0o700)
+    (bare.data / "failure.json").write_text('"no way"\n')
     assert bare.hook("session-start", bare.start_event()) == ""
     bare.wait_for((bare.data / "setup.lock").exists)
     assert bare.python == ""
-    # This session's set-up has been started: an edit does not start another.
-    bare.hook("guard", bare.write_event("lib/mailer.ex", WORKER))
+    # This session's set-up has been started: an edit does not start another, nor is the
+    # failure of an earlier one told.
+    assert _told(bare.hook("guard", bare.write_event("lib/mailer.ex", WORKER))) == PREPARING
     assert len(list((bare.data / "told").glob("*-set-up"))) == 1
     held_back.touch()
     bare.wait_until_ready()
