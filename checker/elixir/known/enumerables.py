@@ -14,11 +14,12 @@ from checker.model.shape import (
     Origin,
     Seq,
     Tup,
-    Unknown,
     Value,
+    expand,
     join,
     of,
     one,
+    only_atom,
 )  # fmt: skip
 
 SAME_ITEMS = (
@@ -55,6 +56,8 @@ def same_items(call: CallSite) -> Value:
     if not call.args:
         return call.unknown()
     items = call.items()
+    if call.name == "reverse" and len(call.args) == 2:
+        items = join(items, element_of(call.args[1]))
     for function in call.args[1:]:
         if is_function(function):
             call.run(function, [items or ANY], call.item_scope())
@@ -89,16 +92,15 @@ def reduce_while(call: CallSite) -> Value:
     def once(acc: Value) -> Value:
         going = []
         for alt in call.run(call.args[2], [items, acc], inner):
-            shape = alt.shape
-            if isinstance(shape, Tup) and len(shape.items) == 2:
-                if shape.head == "halt":
+            for shape in expand(alt.shape):
+                pair = isinstance(shape, Tup) and len(shape.items) == 2
+                head = only_atom(shape.items[0]) if pair else None
+                if head == "halt":
                     halted.append(shape.items[1])
-                    continue
-                if shape.head == "cont":
+                elif head == "cont":
                     going.append(shape.items[1])
-                    continue
-            if isinstance(shape, Unknown):
-                going.append(call.unknown())
+                elif head is None:
+                    going.append(call.unknown())
         return join(*going)
 
     result = call.interpreter.repeat(call.args[1], once)

@@ -27,10 +27,10 @@ class Boundary:
     def __init__(self) -> None:
         self.exits: list[Value] = []
 
-    def takes(self, kind: str, value: Value) -> bool:
+    def take(self, kind: str, value: Value) -> Value:
         if kind == "exit":
             self.exits.append(value)
-        return True
+        return NEVER
 
 
 def isolated(interpreter, function: Value, given: list[Value], env, scope, node) -> Value:
