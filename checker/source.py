@@ -81,11 +81,23 @@ def offender(text: str) -> str:
     words = " ".join(text.split())
     if words.startswith("#"):
         return one_line(words, COMMENT)
+    words = " ".join(" ".join(map(_without_comment, text.split("\n"))).split())
     pieces = words.split('"')
     for index in range(1, len(pieces) - 1, 2):  # what stands between two quotes
         if len(pieces[index]) > STRING:
             pieces[index] = pieces[index][: STRING - 1].rstrip() + "…"
     return one_line('"'.join(pieces))
+
+
+def _without_comment(line: str) -> str:
+    """A line of code without the comment at its end."""
+    quoted = False
+    for index, char in enumerate(line):
+        if char == '"' and line[index - 1 : index] != "\\":
+            quoted = not quoted
+        elif char == "#" and not quoted and line[index - 1 : index] in ("", " ", "\t"):
+            return line[:index]
+    return line
 
 
 def _shown(char: str) -> str:

@@ -97,12 +97,16 @@ DONE_WORDS = frozenset(
     """
     sent delivered processed notified charged paid refunded captured completed complete
     published synced handled done emailed mailed messaged pushed posted invoiced billed
-    announced submitted shipped transferred welcomed reminded imported exported executed
+    announced warned invited submitted shipped transferred welcomed reminded imported exported executed
     finished settled
     """.split()
 )
 UNDONE_WORDS = frozenset(
-    "unsent undelivered unprocessed unnotified uncharged unpaid unpublished unhandled".split()
+    "unsent undelivered unprocessed unnotified uncharged unpaid unpublished unhandled uninvited unsynced".split()
+)
+# What an effect leaves behind an id of.
+RECEIPTS = frozenset(
+    "charge payment receipt message transaction refund transfer payout intent".split()
 )
 STATE_WORDS = frozenset(("status", "state"))
 # Timestamps that say nothing about whether an effect has happened.
@@ -234,6 +238,8 @@ def marker_field(name: str) -> bool:
     last = words[-1]
     if last == "at":
         return len(words) > 1 and words[-2] not in OTHER_TIMES
+    if last in ("on", "ids", "id") and len(words) > 1:  # sent_on, warned_ids, charge_id
+        return words[-2] in DONE_WORDS or (last == "id" and words[-2] in RECEIPTS)
     return last in DONE_WORDS or last in STATE_WORDS or "receipt" in words
 
 
@@ -246,7 +252,9 @@ def guard_call(name: str) -> bool:
         return True
     if any(word.startswith(GUARD_STEMS) for word in words):
         return True
-    return name.endswith("?") and (words[-1] in DONE_WORDS or words[-1] in UNDONE_WORDS)
+    if not UNDONE_WORDS.isdisjoint(words):
+        return True
+    return name.endswith("?") and words[-1] in DONE_WORDS
 
 
 def key_name(name: str) -> bool:

@@ -9,7 +9,7 @@ from checker.elixir.conditions import freshness
 from checker.elixir.constructs import Constructs, element_of
 from checker.elixir.known import known_function
 from checker.elixir.known.jobs import MaybeJob
-from checker.elixir.known.processes import isolated
+from checker.elixir.known.processes import Boundary, isolated
 from checker.elixir.known.site import CallSite, keyword_options
 from checker.elixir.library import Entry
 from checker.elixir.patterns import ANY
@@ -19,9 +19,12 @@ from checker.model.shape import (
     NEVER,
     Atom,
     Func,
+    Int,
     Opaque,
     Origin,
+    Seq,
     Struct,
+    Text,
     Unknown,
     Value,
     join,
@@ -142,6 +145,8 @@ class Calls(Constructs):
         return value
 
     def run_functions(self, args: list[Value], env: Env, scope: Scope, node) -> None:
+        """Follow functions handed to something unknown, which may catch what they throw."""
+        scope = scope.with_(catching=(*scope.catching, Boundary()))
         for arg in args:
             if any(isinstance(alt.shape, Func) for alt in arg):
                 self.call_value(arg, self._anything(arg), env, scope, node)
@@ -171,6 +176,8 @@ class Calls(Constructs):
         if args is None:
             return NEVER
         entry = self.library.find(module, name, arity)
+        if entry is not None and entry.call.startswith("Repo.") and not _fits_ecto(name, args):
+            return self._project_call(node, module, args, env, scope)
         known = known_function(module, name)
         if known is not None:
             return known(CallSite(self, node, module, args, entry, env, scope))
@@ -374,6 +381,19 @@ def _tells_of_job(args: list[Value]) -> bool:
     """Given the job itself: a message about the job, not to a person."""
     shape = only(args[0]) if args else None
     return isinstance(shape, Struct) and shape.name == "Oban.Job"
+
+
+def _fits_ecto(name: str, args: list[Value]) -> bool:
+    """Whether a call of something named Repo is one of Ecto's: it takes a query or a row."""
+    shape = only(args[0]) if args else None
+    if isinstance(shape, (Text, Int, Seq)):
+        return name in ("preload", "transaction", "transact", "query", "query!", "rollback")
+    if isinstance(shape, Atom) and shape.name:
+        return shape.name[:1].isupper() or name == "rollback"
+    if isinstance(shape, Unknown) and name in ("get", "get!") and len(args) > 1:
+        key = only(args[1])
+        return not (isinstance(key, Text) and key.value is not None)
+    return True
 
 
 def _is_new(value: Value) -> bool:

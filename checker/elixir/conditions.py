@@ -375,6 +375,9 @@ class Conditions:
         return self.unknown(node, scope)
 
     def _arithmetic(self, node: syntax.Op, left: Value, right: Value, origin: Origin) -> Value:
+        for value in (left, right):  # twice :timer.hours(1) is still milliseconds
+            if len(value) == 1 and (value[0].origin.call or "").startswith(":timer."):
+                origin.call = value[0].origin.call
         for side in (node.left, node.right):
             if isinstance(side, syntax.Field) and node.op in ("+", "-"):
                 whose = side.base.name if isinstance(side.base, syntax.Var) else None

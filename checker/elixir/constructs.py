@@ -222,7 +222,9 @@ class Constructs:
 
     def _leak_origin(self, alt: Alt, node: syntax.Call, scope: Scope) -> Origin:
         origin = alt.origin
-        if origin.literal and not origin.implicit:
+        start, end = node.span
+        here = origin.span is not None and start <= origin.span[0] < end
+        if origin.literal and not origin.implicit and not here:
             return origin
         leak = Origin(
             node.span, scope.function, origin.call, origin.step, "with", scope.handler,
@@ -355,7 +357,16 @@ class Constructs:
             return NEVER if values is None else self.unknown(node, scope)
         result = self.call_value(values[1], [values[0]], env, scope, node)
         self.dropped(node, result, scope)
-        return values[0] if result else NEVER
+        if not result:
+            return NEVER
+        return tuple(  # in a pipe, the last step is where the value is
+            alt
+            if alt.origin.literal
+            else Alt(
+                alt.shape, self.origin(node, scope, call=alt.origin.call, step=alt.origin.step)
+            )
+            for alt in values[0]
+        )
 
     def do_dbg(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
         values = self.eval_all(node.args, env, scope)

@@ -23,6 +23,7 @@ from checker.elixir.subject import (
     called_words,
     clause_words,
     failure_kind,
+    ignores_value,
     is_absence,
     is_specific,
     pattern_words,
@@ -54,7 +55,7 @@ from checker.model.shape import (
     size_of,
     value_key,
 )  # fmt: skip
-from checker.model.worker import AtomKey, Drop, Handler, Match, Step, Throw
+from checker.model.worker import AtomKey, Drop, Ending, Handler, Match, Step, Throw
 
 FUEL = 12_000
 MOST_CALLS_DEEP = 24
@@ -83,6 +84,7 @@ class Interpreter(Conditions, Calls):
         self.reached: dict[int, Function] = {}
         self._active: dict[int, _Activation] = {}
         self._asked: list[Value] = []
+        self._endings: list[Ending] = []
         self._evaluators = {
             syntax.Atom: self._atom,
             syntax.Int: lambda n, e, s: self._literal(Int(n.value, n.value), n, s),
@@ -211,7 +213,9 @@ class Interpreter(Conditions, Calls):
         if written is None:
             return self.unknown(node, scope)
         value = self.eval(written, Env({}, NO_EFFECTS), scope)
-        return tuple(Alt(a.shape, self.origin(node, scope, literal=True)) for a in value)
+        return tuple(
+            Alt(a.shape, self.origin(node, scope, literal=True, call=a.origin.call)) for a in value
+        )
 
     def _tuple(self, node: syntax.Tuple, env: Env, scope: Scope) -> Value:
         items = []
@@ -220,7 +224,6 @@ class Interpreter(Conditions, Calls):
             if not value:
                 return NEVER
             items.append(value)
-            self.escape(value)
         return self._literal(Tup(tuple(items)), node, scope)
 
     def _list(self, node: syntax.List, env: Env, scope: Scope) -> Value:
@@ -230,7 +233,6 @@ class Interpreter(Conditions, Calls):
             if not value:
                 return NEVER
             items.append(value)
-            self.escape(value)
         if node.tail is None:
             return self._literal(Seq(tuple(items)), node, scope)
         tail = self.eval(node.tail, env, scope)
@@ -255,7 +257,6 @@ class Interpreter(Conditions, Calls):
             value = self.eval(value_node, env, scope)
             if not key or not value:
                 return NEVER
-            self.escape(value)
             pairs.append((key, value))
         if node.base is not None:
             return self._updated_map(node, pairs, env, scope)
@@ -470,14 +471,17 @@ class Interpreter(Conditions, Calls):
         kind = failure_kind(params, handle)
         handler = None if kind is None else self.handler(kind, False, node.span, scope, yes)
         words = self._tested_words(params, guard, node, yes)
-        names, steps = behind(join(*(i for alt in yes for i in alt.shape.items)), scope)
+        items = join(*(i for alt in yes for i in alt.shape.items))
+        names, steps = behind(items, scope)
+        asked = steps_of(items)
         if subject is not None:
             names |= subject.names
             steps = (*steps, *subject.steps)
-            for step in subject.steps:
-                match = self.match_record(params[0] if params else node, guard, yes)
-                match.handler = handler
-                step.matches.append(match)
+            asked = subject.steps
+        for step in asked:
+            match = self.match_record(params[0] if params else node, guard, yes)
+            match.handler = handler
+            step.matches.append(match)
         names |= words | earlier
         earlier |= words
         if names or steps:
@@ -498,6 +502,7 @@ class Interpreter(Conditions, Calls):
     def match_record(self, pattern: syntax.Node, guard, yes: Value) -> Match:
         failing = failure_kind([pattern], None) is not None
         match = Match(pattern.span, failing, guard is not None or is_specific([pattern]))
+        match.ignores = ignores_value(pattern)
         match.value = yes
         return match
 
@@ -519,16 +524,25 @@ class Interpreter(Conditions, Calls):
     def statements(self, exprs: list, env: Env, scope: Scope, node: syntax.Node) -> Value:
         if not exprs:
             return one(NIL, self.origin(node, scope, implicit="empty"))
-        for index, expr in enumerate(exprs[:-1]):
+        before = len(self._endings)
+        for expr in exprs[:-1]:
             value = self.eval(expr, env, scope)
             if not value:
-                return NEVER
+                return self._ended(before, NEVER)
             if not isinstance(expr, syntax.Match):
                 self.dropped(expr, value, scope)
-            scope = self._after_statement(expr, value, scope, exprs, index)
-        return self.eval(exprs[-1], env, scope)
+            scope = self._after_statement(expr, value, scope)
+        inside = len(self._endings)
+        value = self.eval(exprs[-1], env, scope)
+        return self._ended(before, value, inside)
 
-    def _after_statement(self, expr, value: Value, scope: Scope, exprs: list, index: int) -> Scope:
+    def _ended(self, start: int, value: Value, end: int | None = None) -> Value:
+        """What was dropped since `start` is followed by this value."""
+        for ending in self._endings[start:end]:
+            ending.value = value
+        return value
+
+    def _after_statement(self, expr, value: Value, scope: Scope) -> Scope:
         """Statements that let go on only in some cases are conditions of what follows."""
         if isinstance(expr, syntax.Call) and expr.target is None:
             if expr.name == "alias":
@@ -553,9 +567,13 @@ class Interpreter(Conditions, Calls):
         key = (node.span, per_item)
         drop = self.drops.get(key)
         if drop is None:
-            self.drops[key] = Drop(node.span, value, scope.function, scope.loop, per_item)
+            drop = Drop(node.span, value, scope.function, scope.loop, per_item)
+            self.drops[key] = drop
         else:
             drop.value = join(drop.value, value)
+        ending = Ending()
+        drop.endings.append(ending)
+        self._endings.append(ending)
 
     def _match(self, node: syntax.Match, env: Env, scope: Scope) -> Value:
         value = self.eval(node.value, env, scope)
@@ -569,6 +587,8 @@ class Interpreter(Conditions, Calls):
         if not yes:
             return NEVER
         matcher.bind(node.pattern, yes, env.vars)
+        if isinstance(node.pattern, syntax.Var) and node.pattern.name == "_":
+            return tuple(Alt(a.shape, self.origin(node, scope)) for a in yes)  # let go on purpose
         return yes
 
     def body(self, block, env: Env, scope: Scope) -> Value:
@@ -584,6 +604,12 @@ class Interpreter(Conditions, Calls):
                 shape = alt.shape
                 if isinstance(shape, Struct) and shape.step is not None:
                     shape.step.escapes = True
+                elif isinstance(shape, Map):
+                    self.escape(*shape.fields.values())
+                elif isinstance(shape, Seq):
+                    self.escape(shape.element)
+                elif isinstance(shape, Tup):
+                    self.escape(*shape.items)
 
     def throw(self, kind: str, node: syntax.Node, value: Value, scope: Scope) -> Value:
         for catching in reversed(scope.catching):
@@ -602,7 +628,7 @@ class Interpreter(Conditions, Calls):
         """Follow a call into a function; recursion is solved by a fixed point."""
         if function.broken or not function.clauses or scope.depth > MOST_CALLS_DEEP:
             return one(Unknown(function.label), Origin(span, scope.function))
-        args = self._with_defaults(function, args, scope)
+        args = [_unplaced(arg) for arg in self._with_defaults(function, args, scope)]
         self.reached[id(function)] = function
         active = self._active.get(id(function))
         if active is not None:
@@ -843,7 +869,15 @@ def _rescued(clauses, scope: Scope) -> tuple:
 
 
 def _catches_all(clause: syntax.Clause) -> bool:
-    return clause.guard is None and all(isinstance(p, syntax.Var) for p in clause.params)
+    """Every exception too: `catch kind, reason` and `catch :error, reason`."""
+    if clause.guard is not None or not clause.params:
+        return False
+    *kind, last = clause.params
+    takes_errors = all(
+        isinstance(p, syntax.Var) or (isinstance(p, syntax.Atom) and p.name == "error")
+        for p in kind
+    )
+    return takes_errors and isinstance(last, syntax.Var)
 
 
 def _note_reporting(handler: Handler, clause: syntax.Clause) -> None:
@@ -852,3 +886,17 @@ def _note_reporting(handler: Handler, clause: syntax.Clause) -> None:
             handler.reraises = True
         elif isinstance(node, syntax.Var) and node.name == "__STACKTRACE__":
             handler.reports = True
+
+
+def _unplaced(value: Value) -> Value:
+    """An argument: a number or text written at the call is decided where it is used."""
+    if not any(alt.origin.literal and isinstance(alt.shape, (Int, Float, Text)) for alt in value):
+        return value
+    found = []
+    for alt in value:
+        origin = alt.origin
+        if origin.literal and isinstance(alt.shape, (Int, Float, Text)):
+            origin = Origin(None, call=origin.call, step=origin.step, fresh=origin.fresh)
+            origin.words = alt.origin.words
+        found.append(Alt(alt.shape, origin))
+    return tuple(found)

@@ -84,7 +84,7 @@ def _rank(parts: list[str], segments: list[str]) -> int:
     if parts == segments:
         return 5
     if parts == ["Repo"]:
-        return 3 if any(segment.endswith("Repo") for segment in segments) else 0
+        return 3 if segments[-1].endswith("Repo") or "Repo" in segments else 0
     if parts in (["Mailer"], ["Endpoint"]):
         return 3 if segments[-1].endswith(parts[0]) else 0
     if parts[-1] == _ANY and len(segments) >= len(parts):

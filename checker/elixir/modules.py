@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checker.elixir.syntax import (
     Atom,
+    Attr,
     Block,
     Call,
     Clause,
@@ -133,6 +134,7 @@ def _collect(exprs: list[Node], outer: ModuleDef | None, errors: list, found: li
                 _attribute(expr, outer)
             elif isinstance(expr, Call) and outer is not None:
                 _computed_attribute(expr, outer)
+                outer.called_macros.add(expr.name)
             continue
         if expr.name == "defmodule":
             _module(expr, outer, errors, found)
@@ -244,7 +246,11 @@ def _use(node: Call, module: ModuleDef) -> None:
     target = node.args[0] if node.args else None
     if isinstance(target, Module):
         options = node.args[1] if len(node.args) > 1 else None
-        module.uses.append(Use(module.resolve(target.name), options, node))
+        name = module.resolve(target.name)
+        module.uses.append(Use(name, options, node))
+        if name in ("Oban.Worker", "Oban.Pro.Worker"):  # `use` aliases these (lib/oban/worker.ex)
+            module.aliases.setdefault("Job", "Oban.Job")
+            module.aliases.setdefault("Worker", "Oban.Worker")
 
 
 def _delegate(node: Call, module: ModuleDef) -> None:

@@ -432,8 +432,10 @@ class Matcher:
             narrowed = env.get(pattern.name)
             return narrowed if narrowed is not None else value
         if isinstance(pattern, syntax.Match):
-            value = self.rebuild(pattern.pattern, value, env)
-            return self.rebuild(pattern.value, value, env)
+            for side in (pattern.pattern, pattern.value):
+                if not isinstance(side, syntax.Var):  # a name for the whole learns nothing new
+                    value = self.rebuild(side, value, env)
+            return value
         if isinstance(pattern, syntax.Tuple):
             return self.rebuild_all(pattern.items, value, env)
         return value

@@ -86,6 +86,16 @@ def is_specific(params: list) -> bool:
     return False
 
 
+def ignores_value(pattern) -> bool:
+    """`{:ok, _}`: what it was is not looked at."""
+    for side in _sides(pattern):
+        if isinstance(side, syntax.Tuple) and len(side.items) == 2:
+            head, value = side.items
+            if isinstance(head, syntax.Atom) and head.name == "ok":
+                return isinstance(value, syntax.Var) and value.name.startswith("_")
+    return False
+
+
 def clause_words(clause, params: list, guard) -> frozenset[str]:
     """`pattern_words` of a clause, read once."""
     if clause.words is None:

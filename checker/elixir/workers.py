@@ -28,6 +28,8 @@ PRO_WORKERS = frozenset((
     "Oban.Pro.Worker", "Oban.Pro.Workers.Batch", "Oban.Pro.Workers.Chunk",
     "Oban.Pro.Workers.Workflow", "Oban.Pro.Workers.Chain", "Oban.Pro.Batch",
 ))  # fmt: skip
+QUIET_MACROS = frozenset(("defstruct", "defexception", "defoverridable", "defimpl", "defprotocol",
+                          "doctest", "put_attribute", "register_attribute"))  # fmt: skip
 QUIET_USES = frozenset(("Gettext", "Bitwise"))  # known to define no perform
 
 
@@ -96,7 +98,8 @@ def _performs_jobs(module: ModuleDef) -> bool:
     for clause in function.clauses:
         for node in syntax.walk(clause.params):
             if isinstance(node, syntax.Map) and isinstance(node.struct, syntax.Module):
-                if module.resolve(node.struct.name) == "Oban.Job":
+                if module.resolve(node.struct.name) in ("Oban.Job", "Job"):
+                    module.aliases.setdefault("Job", "Oban.Job")
                     return True
     return False
 
@@ -118,6 +121,7 @@ def _model(module: ModuleDef, use: Use, interpreter: Interpreter, local: dict) -
     )
     worker.callbacks = frozenset(f"{name}/{arity}" for name, arity in module.functions)
     worker.read_mentions = lambda: _mentions(module)
+    worker.read_enqueue_options = lambda: _enqueue_options(module, interpreter.modules)
     perform = _perform(module, worker)
     if perform is not None:
         try:
@@ -157,11 +161,15 @@ def _perform(module: ModuleDef, worker: Worker) -> Function | None:
 def _may_define_more(module: ModuleDef) -> bool:
     """Other `use`s, or macros called in the body, may define perform."""
     known = OBAN_WORKERS | PRO_WORKERS | QUIET_USES
-    return any(use.name not in known for use in module.uses)
+    if any(use.name not in known for use in module.uses):
+        return True
+    return bool(module.called_macros - QUIET_MACROS) or "before_compile" in module.attributes
 
 
 def _read_options(node: syntax.Node, worker: Worker, interpreter, scope: Scope) -> bool:
     """Options of a `use`; False when some of them could not be read."""
+    if isinstance(node, syntax.Attr):
+        node = scope.module.attribute(node)
     if not isinstance(node, syntax.List) or node.tail is not None:
         return False
     known = True
@@ -178,6 +186,34 @@ def _read_options(node: syntax.Node, worker: Worker, interpreter, scope: Scope) 
 
 def _calls_macro(module: ModuleDef, name: str) -> bool:
     return name in module.called_macros
+
+
+def _enqueue_options(module: ModuleDef, modules: dict[str, ModuleDef]) -> list[frozenset[str]]:
+    """The option names of each `new` of this worker in the file; without options: none."""
+    found = []
+    for other in modules.values():
+        for function in other.functions.values():
+            for node in syntax.walk([clause.blocks for clause in function.clauses]):
+                if isinstance(node, syntax.Call) and node.name == "new" and node.args:
+                    if _target(node, other) == module.name:
+                        found.append(_option_names(node.args[1:]))
+    return found
+
+
+def _target(node: syntax.Call, module: ModuleDef) -> str | None:
+    if node.target is None:
+        return module.name
+    return module.resolve(node.target.name) if isinstance(node.target, syntax.Module) else None
+
+
+def _option_names(args: list[syntax.Node]) -> frozenset[str]:
+    names = set()
+    for arg in args:
+        for node in syntax.walk(arg):
+            if isinstance(node, syntax.Tuple) and node.items:
+                if isinstance(node.items[0], syntax.Atom):
+                    names.add(node.items[0].name)
+    return frozenset(names)
 
 
 def _mentions(module: ModuleDef) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from checker.model.outcome import CANCELLED, COMPLETED, SNOOZED, kind_of
 from checker.model.shape import (
     Alt,
     Atom,
@@ -30,8 +31,14 @@ EFFECTS = {
     "publish": "a published message",
     "http_write": "an HTTP write",
 }
-CLAIMS = ("insert", "insert_all", "update", "update_all", "delete", "delete_all", "enqueue")
-LOOKUPS = ("lookup", "exists")
+KEYED = frozenset(("payment", "http_write", "publish", "webhook"))
+CARRIERS = frozenset(("headers", "header", "opts", "options"))
+# Clients whose options follow a body, and clients that may be given as first argument.
+BODY_FIRST = ("HTTPoison.", "Tesla.", ":hackney.", "Finch.", "Mint.")
+CLIENT_FIRST = ("Req.", "Tesla.", "Finch.")
+CLIENT_MAKERS = frozenset(("new", "client", "build", "request", "base", "req"))
+CONSTRAINT = "Ecto.ConstraintError"
+SETTLED = frozenset((COMPLETED, CANCELLED, SNOOZED))
 SAFE_METHODS = frozenset(("get", "head", "options", "put", "delete", "trace"))
 MOST_DEEP = 6
 
@@ -55,8 +62,14 @@ def _method_argument(step: Step) -> int | None:
 
 
 def effects(worker: Worker) -> list[Step]:
-    """The effects that performing the job has, in order."""
-    return [step for step in worker.steps if effect(step)]
+    """The effects that performing the job has, in order; not those of what never runs."""
+    idle = {id(alt.origin.step) for alt in worker.outcome}
+    idle.update(id(alt.origin.step) for drop in worker.drops for alt in drop.value)
+    return [
+        step
+        for step in worker.steps
+        if effect(step) and not (step.has("build") and id(step) in idle)
+    ]
 
 
 def http_method(step: Step) -> str | None:
@@ -77,13 +90,18 @@ def _method(value: Value, step: Step) -> str | None:
     shape = only(value)
     if isinstance(shape, Atom):
         return shape.name
+    if isinstance(shape, Text) and shape.value and shape.value.isalpha():
+        return shape.value.lower()
+    if isinstance(shape, Struct) and ("atom", "method") in shape.fields:
+        return _method(shape.fields[("atom", "method")], step)
     named = only_atom(step.options.get("method", ()))
     if named is not None:
         return named
     for alt in value:
         built = alt.origin.step
         if built is not None and built is not step and built.args:
-            return _method(built.args[0], built)
+            named = only_atom(built.options.get("method", ()))
+            return named or _method(built.args[0], built)
     if isinstance(shape, (Unknown, Struct)) or shape is None:
         return None
     return "get"
@@ -100,11 +118,14 @@ def at_most_once(worker: Worker) -> bool:
 
 
 def is_unique(worker: Worker) -> bool:
-    """Whether `unique:` is set, or may be."""
+    """Whether `unique:` is set, or may be; on the worker or at every known enqueue."""
     if not worker.options_known and "unique" not in worker.options:
         return True
     value = worker.option("unique")
-    return value is not None and only_atom(value) not in ("false", "nil")
+    if value is not None:
+        return only_atom(value) not in ("false", "nil")
+    given = worker.enqueue_options
+    return bool(given) and all("unique" in options for options in given)
 
 
 # -- guards of one effect -------------------------------------------------------------
@@ -114,13 +135,57 @@ def keys(step: Step) -> list[Value]:
     """The idempotency keys that a call passes: options, fields and headers."""
     found: list[Value] = []
     for name, value in _named(step.args, 0):
-        if key_name(name):
+        if key_name(name) and only_atom(value) != "nil":
             found.append(value)
     return found
 
 
+def may_have_key(step: Step) -> bool:
+    """Whether a key may be in something that cannot be read: options, headers, a client."""
+    if step.has("own") or effect(step) not in KEYED:
+        return False
+    first = 2 if step.call.startswith(BODY_FIRST) else 1
+    if any(_open(value) for value in step.args[first:][-1:]):
+        return True
+    if any(name in CARRIERS and _open(value) for name, value in _named(step.args, 0)):
+        return True
+    return client_unknown(step)
+
+
+def client_unknown(step: Step) -> bool:
+    """The request or client it is made with comes from somewhere else."""
+    if not step.args or not step.call.startswith(CLIENT_FIRST):
+        return False
+    given = only(step.args[0])
+    if not isinstance(given, Unknown) or given.from_args:
+        return False
+    if step.call.startswith("Tesla."):
+        return len(step.args) > 2 or (effect(step) is None and len(step.args) > 1)
+    if not step.call.startswith("Req.") or "url" in step.options:
+        return True
+    return (given.call or "").rpartition(".")[2] in CLIENT_MAKERS
+
+
+def _open(value: Value) -> bool:
+    """Unknown, or a list or map with more in it than can be read."""
+    for alt in value:
+        shape = alt.shape
+        if isinstance(shape, Unknown):
+            return True
+        if isinstance(shape, Map) and shape.open:
+            return True
+        if isinstance(shape, Seq) and shape.items is None:
+            if any(isinstance(inner.shape, Unknown) for inner in shape.element):
+                return True
+    return False
+
+
+def named_arguments(step: Step):
+    """Every (name, value) that a call is given, in options, maps, headers and what was built."""
+    return _named(step.args, 0)
+
+
 def _named(values: list[Value], depth: int):
-    """Every (name, value) among arguments, in lists and maps, and in what was built before."""
     if depth > MOST_DEEP:
         return
     texts: list[str] = []
@@ -147,10 +212,10 @@ def _named_in(alt: Alt, depth: int):
         text = name.name if isinstance(name, Atom) else getattr(name, "value", None)
         if isinstance(text, str):
             yield text, shape.items[1]
-        yield from _named([shape.items[1]], depth + 1)
+    if isinstance(shape, Tup):
+        yield from _named(list(shape.items), depth + 1)
     elif isinstance(shape, Seq):
-        items = list(shape.items) if shape.items is not None else [shape.element]
-        for item in items:
+        for item in list(shape.items) if shape.items is not None else [shape.element]:
             yield from _named([item], depth + 1)
     elif isinstance(shape, (Map, Struct)):
         for key, value in shape.fields.items():
@@ -162,26 +227,61 @@ def _named_in(alt: Alt, depth: int):
 def decided(step: Step, per_item: bool = False) -> bool:
     """Whether every way to a step asks first if it was done before.
 
-    With `per_item`, only what is asked inside the loop counts.
+    With `per_item`, only what is asked of each item (or chose the items) counts.
     """
-    return bool(step.contexts) and all(_asks(context, step) for context in step.contexts)
+    return bool(step.contexts) and all(_asks(context, step, per_item) for context in step.contexts)
 
 
-def _asks(context: Context, step: Step) -> bool:
-    if any(_is_guard(condition, step) for condition in context.conditions):
+def _asks(context: Context, step: Step, per_item: bool) -> bool:
+    conditions = [c for c in context.conditions if c.in_loop or not per_item]
+    if any(_is_guard(condition, step) for condition in conditions):
         return True
-    return any(before.has("lock") for before in context.before) and context.transaction
+    if per_item:
+        return False
+    if context.transaction and any(before.has("lock") for before in context.before):
+        return True
+    return CONSTRAINT in context.rescues and any(s.has("insert") for s in context.before)
 
 
 def _is_guard(condition: Condition, step: Step) -> bool:
     asked = [s for s in condition.steps if s is not step]
-    if any(s.has(*CLAIMS) for s in asked):
+    if any(_claims(s, condition) for s in asked):
         return True
-    if condition.absent and any(s.has(*LOOKUPS) for s in asked):
+    if condition.absent and any(s.has("lookup", "rows") for s in asked):
         return True
     if any(s.has("exists") for s in asked):
         return True
     return any(_guard_word(name) for name in condition.names)
+
+
+def _claims(step: Step, condition: Condition) -> bool:
+    """Whether a write's answer tells if this attempt is the one that may go on."""
+    if step.has("update_all", "delete_all"):
+        return condition.counts
+    if step.has("insert_all"):
+        return "on_conflict" in step.options
+    if step.has("insert"):
+        return "on_conflict" in step.options or not _bare(step) or handled(step)
+    return step.has("enqueue") and "conflict?" in condition.names
+
+
+def _bare(step: Step) -> bool:
+    """A struct inserted as it stands: no changeset that could know of a constraint."""
+    shape = only(step.args[0]) if step.args else None
+    return isinstance(shape, Struct) and step.args[0][0].origin.literal
+
+
+def handled(step: Step) -> bool:
+    """Whether a failure of a write is dealt with as something else than a failure of the job."""
+    for match in step.matches:
+        if not match.failing:
+            continue
+        if match.specific:
+            return True
+        tail = match.handler.tail if match.handler is not None else ()
+        if any(kind_of(alt.shape) in SETTLED for alt in tail):
+            return True
+    return False
 
 
 def _guard_word(name: str) -> bool:
@@ -189,8 +289,13 @@ def _guard_word(name: str) -> bool:
 
 
 def guarded(worker: Worker, step: Step) -> bool:
-    """Whether anything makes an effect safe to repeat, `unique:` included."""
-    return at_most_once(worker) or is_unique(worker) or bool(keys(step)) or decided(step)
+    """Whether anything makes an effect safe to repeat, `unique:` included, or may do so."""
+    return at_most_once(worker) or is_unique(worker) or has_guard(step)
+
+
+def has_guard(step: Step, per_item: bool = False) -> bool:
+    """Whether an effect itself is guarded, or may be."""
+    return bool(keys(step)) or may_have_key(step) or decided(step, per_item)
 
 
 def in_loop(step: Step) -> bool:

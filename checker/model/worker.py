@@ -78,10 +78,11 @@ class Match:
     """A clause that took an answer of a step: its place and what it took.
 
     `failing` when it can only take failures, `specific` when it says which;
-    `handler` is what such a clause then does.
+    `handler` is what such a clause then does. `ignores`: it takes a success
+    without a look at its value.
     """
 
-    __slots__ = ("span", "failing", "specific", "value", "handler")
+    __slots__ = ("span", "failing", "specific", "value", "handler", "ignores")
 
     def __init__(self, span: Span, failing: bool, specific: bool) -> None:
         self.span = span
@@ -89,6 +90,7 @@ class Match:
         self.specific = specific
         self.value: Value = ()
         self.handler: Handler | None = None
+        self.ignores = False
 
 
 class Context:
@@ -131,10 +133,19 @@ class Handler:
         self.exceptions: tuple[str, ...] = ()
 
 
-class Drop:
-    """A value in statement position that nothing looks at."""
+class Ending:
+    """The value that follows a dropped one: what its block, or that of its caller, ends in."""
 
-    __slots__ = ("span", "value", "function", "loop", "per_item")
+    __slots__ = ("value",)
+
+    def __init__(self) -> None:
+        self.value: Value = ()
+
+
+class Drop:
+    """A value in statement position that nothing looks at; `endings` follow it."""
+
+    __slots__ = ("span", "value", "function", "loop", "per_item", "endings")
 
     def __init__(self, span: Span, value: Value, function: str, loop: bool, per_item: bool) -> None:
         self.span = span
@@ -142,6 +153,7 @@ class Drop:
         self.function = function
         self.loop = loop
         self.per_item = per_item  # the answers of a function called once per item
+        self.endings: list[Ending] = []
 
 
 class Throw:

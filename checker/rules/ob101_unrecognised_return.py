@@ -94,7 +94,18 @@ end
 from __future__ import annotations
 
 from checker.model.outcome import UNRECOGNISED, Outcome, outcomes
-from checker.model.shape import Atom, Float, Int, Map, Opaque, Seq, Struct, Text, Tup, only
+from checker.model.shape import (
+    Atom,
+    Float,
+    Int,
+    Map,
+    Opaque,
+    Seq,
+    Struct,
+    Text,
+    Tup,
+    only,
+)
 from checker.model.worker import Worker
 from checker.rules.problem import ERROR, WARNING, Problem
 from checker.vocabulary import closest_outcome

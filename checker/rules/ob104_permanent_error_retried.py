@@ -104,7 +104,18 @@ end
 from __future__ import annotations
 
 from checker.model.outcome import RETRIED, Outcome, outcomes
-from checker.model.shape import Atom, Int, Shape, Struct, Text, Tup, Unknown, Value, only
+from checker.model.shape import (
+    Atom,
+    Float,
+    Int,
+    Shape,
+    Struct,
+    Text,
+    Tup,
+    Unknown,
+    Value,
+    only,
+)
 from checker.model.worker import Worker
 from checker.rules.problem import ADVICE, WARNING, Problem
 from checker.vocabulary import permanent_reason, permanent_status, permanent_text
@@ -160,15 +171,23 @@ def _permanent(shape: Shape, worker: Worker) -> bool:
         return text is not None and permanent_text(text)
     if isinstance(shape, Tup) and len(shape.items) == 2:
         return _tagged(shape, worker)
-    return False
+    status = _status(shape)
+    return status is not None and permanent_status(status)
 
 
 def _tagged(shape: Tup, worker: Worker) -> bool:
     """`{:http, 404}` and `{:not_found, id}`; other tags say where it failed, not how."""
-    status = only(shape.items[1])
-    if isinstance(status, Int):
-        return status.value is not None and permanent_status(status.value)
+    statuses = [_status(alt.shape) for alt in shape.items[1]]
+    if any(status is not None for status in statuses):
+        return all(status is not None and permanent_status(status) for status in statuses)
     return shape.head is not None and shape.head.endswith("not_found")
+
+
+def _status(shape: Shape) -> int | None:
+    """An exact status; a guard `== 404` also lets 404.0 through."""
+    if isinstance(shape, (Int, Float)) and shape.value is not None:
+        return int(shape.value)
+    return None
 
 
 def _is_changeset(reason: Value) -> bool:

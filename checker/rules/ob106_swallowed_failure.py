@@ -105,7 +105,7 @@ end
 from __future__ import annotations
 
 from checker.model.outcome import CANCELLED, COMPLETED, SNOOZED, UNRECOGNISED, kind_of
-from checker.model.shape import Alt, Atom, Tup, Value, only_atom
+from checker.model.shape import Alt, Atom, Tup, Value
 from checker.model.worker import Handler, Worker
 from checker.rules.problem import ADVICE, WARNING, Problem
 from checker.vocabulary import done_already
@@ -175,10 +175,22 @@ def _nothing_to_do(reason: Value) -> bool:
         for item in row.items if isinstance(row, Tup) else ():
             for inner in item:
                 if isinstance(inner.shape, Tup) and len(inner.shape.items) > 1:
-                    found.append(only_atom(inner.shape.items[1]))
+                    found.extend(_names(inner.shape.items[1]))
                 elif isinstance(inner.shape, Atom) and inner.shape.name == "error":
                     found.append(None)
     return bool(found) and all(name is not None and done_already(name) for name in found)
+
+
+def _names(reason: Value) -> list[str | None]:
+    """The names of reasons: of `:already_sent` and of `{:already_started, pid}`."""
+    return [
+        alt.shape.name
+        if isinstance(alt.shape, Atom)
+        else alt.shape.head
+        if isinstance(alt.shape, Tup)
+        else None
+        for alt in reason
+    ]
 
 
 def _problem(handler: Handler, alt: Alt, message: str, severity: str = WARNING) -> Problem:

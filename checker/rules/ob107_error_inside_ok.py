@@ -94,7 +94,7 @@ end
 from __future__ import annotations
 
 from checker.model.shape import Alt, Tup
-from checker.model.worker import Worker
+from checker.model.worker import Step, Worker
 from checker.rules.problem import ERROR, Problem
 
 ID = "OB107"
@@ -106,11 +106,21 @@ def check(worker: Worker):
     for alt in worker.outcome:
         if _wraps_error(alt):
             yield _problem(alt)
+    for step in worker.steps:
+        if step.has("transaction") and _failure_unseen(step):
+            yield _at_transaction(step)
     for callback in worker.callbacks_run:
         if callback.kind == "multi_run":
             for alt in callback.value:
                 if _wraps_error(alt):
                     yield _problem(alt)
+
+
+def _failure_unseen(step: Step) -> bool:
+    """`{:ok, _} = transaction` takes the wrapped error for a success without a look at it."""
+    looked_at = any(match.specific and not match.failing for match in step.matches)
+    ignored = any(match.ignores for match in step.matches)
+    return ignored and not looked_at and any(map(_wraps_error, step.result))
 
 
 def _wraps_error(alt: Alt) -> bool:
@@ -126,16 +136,20 @@ def _wraps_error(alt: Alt) -> bool:
 def _problem(alt: Alt) -> Problem:
     step = alt.origin.step
     if step is not None and step.has("transaction"):
-        return Problem(
-            step.span,
-            "commits and wraps what its function answers: `{:error, _}` becomes"
-            " `{:ok, {:error, _}}` and completes the job",
-            "Use `Repo.transact` here, or answer with `Repo.rollback(reason)`",
-            function=step.function,
-        )
+        return _at_transaction(step)
     return Problem(
         alt.origin.span,
         "is a success even when there is an `{:error, _}` inside; the job completes",
         "Return the inner result itself, without the `{:ok, …}` around it",
         function=alt.origin.function,
+    )
+
+
+def _at_transaction(step: Step) -> Problem:
+    return Problem(
+        step.span,
+        "commits and wraps what its function answers: `{:error, _}` becomes"
+        " `{:ok, {:error, _}}` and completes the job",
+        "Use `Repo.transact` here, or answer with `Repo.rollback(reason)`",
+        function=step.function,
     )

@@ -107,14 +107,21 @@ GOES_ON = frozenset((COMPLETED, UNKNOWN, UNRECOGNISED))
 
 
 def check(worker: Worker):
-    if not any(o.kind in GOES_ON for o in outcomes(worker.outcome, worker.version)):
-        return
     for drop in worker.drops:
-        if drop.per_item or best_effort_name(drop.function):
+        if drop.per_item or best_effort_name(drop.function) or not goes_on(drop, worker):
             continue
         for alt in drop.value:
             if is_lost_failure(alt):
                 yield _problem(drop, alt)
+
+
+def goes_on(drop: Drop, worker: Worker) -> bool:
+    """Whether what follows may complete the job."""
+    return any(
+        outcome.kind in GOES_ON
+        for ending in drop.endings
+        for outcome in outcomes(ending.value, worker.version)
+    )
 
 
 def is_lost_failure(alt: Alt) -> bool:

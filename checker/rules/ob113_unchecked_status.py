@@ -81,7 +81,7 @@ end
 
 from __future__ import annotations
 
-from checker.model.idempotency import http_method
+from checker.model.idempotency import client_unknown, http_method, named_arguments
 from checker.model.outcome import COMPLETED, UNKNOWN, outcomes
 from checker.model.shape import Tup, Value, only_atom
 from checker.model.worker import Step, Worker
@@ -109,7 +109,7 @@ def check(worker: Worker):
         o.kind in (COMPLETED, UNKNOWN) for o in outcomes(worker.outcome, worker.version)
     )
     for step in worker.steps:
-        if not step.has("http") or STATUS & step.reads or _raises(step):
+        if not step.has("http") or STATUS & step.reads or _raises(step) or client_unknown(step):
             continue
         if id(step) in completing and _returned(step, worker):
             yield _problem(step, step.span, WARNING, "is returned for every status, 500 included,"
@@ -131,7 +131,11 @@ def _problem(step: Step, span, severity: str, message: str) -> Problem:
 
 
 def _raises(step: Step) -> bool:
-    return only_atom(step.options.get("http_errors", ())) == "raise"
+    """Told to raise for a bad status, here or where its request or client was made."""
+    return any(
+        name == "http_errors" and only_atom(value) == "raise"
+        for name, value in named_arguments(step)
+    )
 
 
 def _returned(step: Step, worker: Worker) -> bool:
@@ -152,9 +156,9 @@ def _is_success(shape) -> bool:
 def _success(step: Step):
     """Where the successful answer is taken without a look at its status."""
     for match in step.matches:
-        if not match.failing and not match.specific and _takes_answer(match.value):
+        if not match.failing and _takes_answer(match.value):
             return match.span
-    return None
+    return step.span if step.reads else None
 
 
 def _takes_answer(value: Value) -> bool:

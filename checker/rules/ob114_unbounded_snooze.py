@@ -66,7 +66,8 @@ end
 
 from __future__ import annotations
 
-from checker.model.outcome import SNOOZED, outcomes
+from checker.model.outcome import SNOOZED, UNKNOWN, Outcome, outcomes
+from checker.model.shape import Tup
 from checker.model.worker import Worker
 from checker.rules.problem import ADVICE, Problem
 
@@ -84,7 +85,7 @@ def check(worker: Worker):
     if worker.mentions & BOUNDS or "deadline" in worker.options:
         return
     for outcome in outcomes(worker.outcome, worker.version):
-        if outcome.kind == SNOOZED:
+        if outcome.kind == SNOOZED or (outcome.kind == UNKNOWN and _snoozes(outcome)):
             yield Problem(
                 outcome.origin.span,
                 "has no end: snoozing uses up no attempts, and nothing here counts or has a"
@@ -92,3 +93,8 @@ def check(worker: Worker):
                 "Cancel when the job is too old: compare `job.inserted_at` with the time",
                 function=outcome.origin.function,
             )
+
+
+def _snoozes(outcome: Outcome) -> bool:
+    """By a period that is not known."""
+    return isinstance(outcome.shape, Tup) and outcome.shape.head == "snooze"

@@ -77,7 +77,7 @@ from __future__ import annotations
 
 from checker.model.idempotency import at_most_once
 from checker.model.outcome import CANCELLED, DISCARDED, outcomes
-from checker.model.shape import Atom, Int, Shape, Tup, only
+from checker.model.shape import Atom, Float, Int, Shape, Tup
 from checker.model.worker import Worker
 from checker.rules.problem import WARNING, Problem
 from checker.vocabulary import transient_reason, transient_status
@@ -85,6 +85,11 @@ from checker.vocabulary import transient_reason, transient_status
 ID = "OB115"
 NAME = "transient-cancelled"
 SEVERITY = WARNING
+
+
+LOOKED_UP = frozenset(("dns", "lookup", "resolve"))
+LOOKED_UP_ANSWERS = frozenset(("nxdomain",))
+RESOLVERS = frozenset(("getbyname", "gethostbyname", "resolve", "lookup", "getaddr"))
 
 
 def check(worker: Worker):
@@ -108,14 +113,25 @@ def _transient(shape: Shape, worker: Worker) -> bool:
         if shape.name in worker.permanent_reasons:
             return False
         return shape.name in worker.transient_reasons or (
-            shape.name is not None and transient_reason(shape.name)
+            shape.name is not None
+            and transient_reason(shape.name)
+            and not (shape.name in LOOKED_UP_ANSWERS and worker.mentions & RESOLVERS)
         )
     if isinstance(shape, Tup) and len(shape.items) == 2:
-        last = only(shape.items[1])
-        if isinstance(last, Int):
-            return _transient_range(last)
-        return isinstance(last, Atom) and last.name is not None and transient_reason(last.name)
+        return (
+            shape.head not in LOOKED_UP
+            and bool(shape.items[1])
+            and all(_plainly_transient(alt.shape) for alt in shape.items[1])
+        )
     return isinstance(shape, Int) and _transient_range(shape)
+
+
+def _plainly_transient(shape: Shape) -> bool:
+    if isinstance(shape, Int):
+        return _transient_range(shape)
+    if isinstance(shape, Float):  # a guard `== 503` also lets 503.0 through
+        return shape.value is not None and transient_status(int(shape.value))
+    return isinstance(shape, Atom) and shape.name is not None and transient_reason(shape.name)
 
 
 def _transient_range(status: Int) -> bool:

@@ -95,7 +95,7 @@ STREAM = "Stream.run()"
 
 
 def check(worker: Worker):
-    dropped = [alt for drop in worker.drops if not drop.per_item for alt in drop.value]
+    dropped = [alt for drop in worker.drops for alt in drop.value]
     for alt in (*worker.outcome, *dropped):
         runner = _runner(alt)
         if runner is not None and alt.origin.span is not None:
@@ -113,8 +113,10 @@ def _runner(alt: Alt) -> str | None:
         return STREAM
     if not isinstance(shape, Struct) or shape.name == "Ecto.Changeset":
         return None
+    if step is None or not step.has("build", "multi"):
+        return None
     if shape.name in RUNNERS:
         return RUNNERS[shape.name]
-    if step is not None and step.has("build") and step.call.startswith("ExAws."):
+    if step.call.startswith("ExAws."):
         return "ExAws.request()"
     return None

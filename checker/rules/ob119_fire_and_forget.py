@@ -84,10 +84,11 @@ SEVERITY = WARNING
 def check(worker: Worker):
     if "receive" in worker.mentions:  # waits for messages of what it started
         return
+    if worker.exhausted:
+        return
     returned = {id(alt.origin.step) for alt in worker.outcome}
-    dropped = {id(a.origin.step) for drop in worker.drops for a in drop.value}
     for step in worker.steps:
-        if step.has("detached") or (_never_awaited(step, dropped) and id(step) not in returned):
+        if step.has("detached") or (_never_awaited(step) and id(step) not in returned):
             yield Problem(
                 step.span,
                 "runs on by itself; the job completes before it does, and its failure is lost",
@@ -96,7 +97,5 @@ def check(worker: Worker):
             )
 
 
-def _never_awaited(step: Step, dropped: set) -> bool:
-    if not step.has("async"):
-        return False
-    return id(step) in dropped and "await" not in step.reads
+def _never_awaited(step: Step) -> bool:
+    return step.has("async") and "await" not in step.reads and not step.escapes

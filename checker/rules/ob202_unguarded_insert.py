@@ -74,7 +74,7 @@ end
 
 from __future__ import annotations
 
-from checker.model.idempotency import at_most_once, decided, is_unique
+from checker.model.idempotency import at_most_once, decided, handled, is_unique
 from checker.model.shape import Atom, Map, Seq, Struct, Unknown, Value
 from checker.model.worker import Step, Worker
 from checker.rules.problem import WARNING, Problem
@@ -84,6 +84,7 @@ NAME = "unguarded-insert"
 SEVERITY = WARNING
 
 CONSTRAINTS = frozenset(("unique_constraint", "unsafe_validate_unique", "exclusion_constraint"))
+BUILDERS = frozenset(("Kernel.struct", "Kernel.struct!", "Ecto.build_assoc"))
 RESCUES = frozenset(("Ecto.ConstraintError", "Ecto.InvalidChangesetError", "*"))
 
 
@@ -93,7 +94,7 @@ def check(worker: Worker):
     for step in worker.steps:
         if not step.has("insert", "insert_all") or not step.args:
             continue
-        if "on_conflict" in step.options or decided(step) or _deals_with_constraint(step):
+        if _may_settle_conflicts(step) or decided(step) or _deals_with_constraint(step):
             continue
         if _asked_for_rows(step) or _replaces(step):
             continue
@@ -106,8 +107,18 @@ def check(worker: Worker):
             )
 
 
+def _may_settle_conflicts(step: Step) -> bool:
+    """`on_conflict:` is given, or options that cannot be read."""
+    given = step.args[2:] if step.has("insert_all") else step.args[1:]
+    return "on_conflict" in step.options or any(
+        isinstance(alt.shape, Unknown) or (isinstance(alt.shape, Seq) and alt.shape.items is None)
+        for value in given[-1:]
+        for alt in value
+    )
+
+
 def _deals_with_constraint(step: Step) -> bool:
-    if any(match.failing and match.specific for match in step.matches):
+    if handled(step):
         return True
     return bool(step.contexts) and all(RESCUES & set(context.rescues) for context in step.contexts)
 
@@ -170,6 +181,8 @@ def _is_new(value: Value, depth: int) -> bool:
                 continue
             return False
         if isinstance(shape, (Map, Struct)) and alt.origin.literal:
+            continue
+        if isinstance(shape, Struct) and alt.origin.call in BUILDERS:
             continue
         if isinstance(shape, Struct) and _changeset_of_new(alt, depth):
             continue

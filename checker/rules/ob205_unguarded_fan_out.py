@@ -94,7 +94,7 @@ def check(worker: Worker):
     for enqueue in worker.enqueues:
         child = worker.siblings.get(enqueue.target)
         step = steps.get(enqueue.span)
-        if child is None or is_unique(child) or child is worker:
+        if child is None or is_unique(child) or child is worker or "unique" in enqueue.options:
             continue
         if step is not None and not decided(step):
             yield Problem(

@@ -62,12 +62,11 @@ from __future__ import annotations
 
 from checker.model.idempotency import (
     at_most_once,
-    decided,
     effect,
     effects,
+    has_guard,
     is_unique,
-    keys,
-)  # fmt: skip
+)
 from checker.model.worker import Worker
 from checker.rules.problem import ADVICE, Problem
 
@@ -80,7 +79,7 @@ def check(worker: Worker):
     if at_most_once(worker) or worker.option("unique") is None or not is_unique(worker):
         return
     for step in effects(worker):
-        if effect(step) == "payment" and not keys(step) and not decided(step):
+        if effect(step) == "payment" and not has_guard(step):
             yield Problem(
                 step.span,
                 "is guarded by `unique:` only, which stops a second job but not a second attempt",

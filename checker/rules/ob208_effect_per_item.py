@@ -75,7 +75,14 @@ end
 
 from __future__ import annotations
 
-from checker.model.idempotency import EFFECTS, at_most_once, decided, effect, effects, in_loop, keys
+from checker.model.idempotency import (
+    EFFECTS,
+    at_most_once,
+    effect,
+    effects,
+    has_guard,
+    in_loop,
+)
 from checker.model.worker import Worker
 from checker.rules.problem import WARNING, Problem
 
@@ -88,7 +95,7 @@ def check(worker: Worker):
     if at_most_once(worker):
         return
     for step in effects(worker):
-        if in_loop(step) and not keys(step) and not decided(step):
+        if in_loop(step) and not has_guard(step, per_item=True):
             yield Problem(
                 step.span,
                 f"is {EFFECTS[effect(step)]} for each item; a retry repeats it for the items"

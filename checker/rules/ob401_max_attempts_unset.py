@@ -67,6 +67,8 @@ SEVERITY = ADVICE
 def check(worker: Worker):
     if "max_attempts" in worker.options or not worker.options_known or worker.missing:
         return
+    if any("max_attempts" in options for options in worker.enqueue_options):
+        return
     effect = bool(effects(worker))
     yield Problem(
         worker.use_span,

@@ -182,10 +182,25 @@ def _appended(call: CallSite, base: Value, items: list[Value], exact: bool = Tru
     return join(tuple(Alt(shape, origin) for shape in found))
 
 
+def asks_key(call: CallSite) -> Value:
+    """Map.pop, pop!, take and is_map_key: atom keys are noted, the answer is the table's."""
+    args_first = call.args and any(isinstance(alt.shape, Args) for alt in call.args[0])
+    if args_first and len(call.args) > 1:
+        written = call.node.args[1]
+        places = written.items if isinstance(written, syntax.List) else [written]
+        for place in places:
+            if isinstance(place, syntax.Atom):
+                call.interpreter.record_atom_key(place, place.name, f'"{place.name}"', call.scope)
+    return keep_args(call) if call.name == "take" else call.library()
+
+
 FUNCTIONS = {
     ("Map", "get"): look_up, ("Map", "fetch"): look_up, ("Map", "fetch!"): look_up,
-    ("Map", "has_key?"): look_up, ("Access", "get"): look_up, ("Access", "fetch"): look_up,
-    ("Map", "take"): keep_args, ("Map", "drop"): keep_args, ("Map", "delete"): keep_args,
+    ("Map", "has_key?"): look_up, ("Map", "get_lazy"): look_up, ("Access", "get"): look_up, ("Access", "fetch"): look_up,
+    ("Map", "take"): asks_key,
+    ("Map", "pop"): asks_key,
+    ("Map", "pop!"): asks_key,
+    ("Kernel", "is_map_key"): asks_key, ("Map", "drop"): keep_args, ("Map", "delete"): keep_args,
     ("Map", "put"): put, ("Map", "put_new"): put, ("Map", "merge"): merge,
     ("Map", "new"): new_map,
     ("Keyword", "put"): keyword_put, ("Keyword", "put_new"): keyword_put,
