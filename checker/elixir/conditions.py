@@ -231,9 +231,10 @@ class Conditions:
         return None
 
     def _equal_numbers(self, matcher, other: syntax.Node, wanted: Shape, value: Value):
-        """1 == 1.0, though no pattern 1 takes 1.0."""
+        """1 == 1.0, though no pattern 1 takes 1.0. What is unknown is taken for the number as it
+        is written: `status == 404` is about 404, not about 404.0."""
         mixed = Float if isinstance(wanted, Int) else Int
-        unsure = tuple(a for a in value if isinstance(a.shape, (mixed, Unknown)))
+        unsure = tuple(a for a in value if isinstance(a.shape, mixed))
         rest = tuple(a for a in value if a not in unsure)
         yes, no = matcher.split(_constant(other, wanted), rest)
         return join(yes, unsure), join(no, unsure)
@@ -616,7 +617,7 @@ def _numbers(op: str, a: Shape, b: Shape) -> tuple[Shape, ...]:
     if isinstance(a, Float) or isinstance(b, Float):
         return (Float(),)
     if not isinstance(a, Int) or not isinstance(b, Int):
-        return (Int(), Float())
+        return (Unknown(),)
     if a.value is not None and b.value is not None:
         value = {"+": a.value + b.value, "-": a.value - b.value, "*": a.value * b.value}[op]
         return (Int(value, value),)

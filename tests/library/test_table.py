@@ -18,7 +18,7 @@ TRAITS = frozenset(
     """
     mail payment sms push chat webhook publish http_write
     http http_read http_idempotent http_method(1) http_method(2) http_method(3)
-    insert insert_all update delete update_all delete_all lookup lookup_bang exists
+    insert insert_all update delete update_all delete_all lookup lookup_bang exists rows
     transaction transact multi rollback
     enqueue enqueue_all
     fallible best_effort raises exits build detached async await log reports fresh per_item
