@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checker.elixir import syntax
-from checker.elixir.asked import condition_words, is_given, polarity
+from checker.elixir.asked import condition_words, polarity
 from checker.elixir.comparison import compared
 from checker.elixir.patterns import ANY, exact, narrowed
 from checker.elixir.scope import Env, Scope
@@ -449,58 +449,6 @@ class Conditions:
         if node.op in ("-", "+"):
             negative = one(Int(-1, -1) if node.op == "-" else Int(1, 1))
             return self._products("*", value, negative, origin)
-        return self.unknown(node, scope)
-
-    # -- fields ----------------------------------------------------------------------
-
-    def _field(self, node: syntax.Field, env: Env, scope: Scope) -> Value:
-        if isinstance(node.base, (syntax.Module, syntax.Atom)):
-            call = syntax.Call(node.span, node.base, node.name, [], {}, False)
-            return self.eval(call, env, scope)
-        base = self.eval(node.base, env, scope)
-        if not base:
-            return NEVER
-        return self.field(node, base, ("atom", node.name), scope)
-
-    def field(self, node: syntax.Node, base: Value, key: tuple, scope: Scope) -> Value:
-        """The value under a key; looking at it is noted on answers and on args."""
-        found = []
-        for alt in base:
-            shape = alt.shape
-            if isinstance(shape, Struct):
-                if shape.step is not None and key[0] == "atom":
-                    shape.step.reads.add(key[1])
-                if key in shape.fields:
-                    found.append(self.placed(shape.fields[key], node, scope))
-                    continue
-            elif isinstance(shape, Map):
-                if key in shape.fields:
-                    found.append(shape.fields[key])
-                    continue
-            elif isinstance(shape, Args):
-                if key[0] == "atom":
-                    self.record_atom_key(node, key[1], f'["{key[1]}"]', scope)
-                found.append(one(Unknown(from_args=True), self.origin(node, scope)))
-                continue
-            origin = self.origin(node, scope)
-            if not is_given((alt,)):
-                origin.words = frozenset((str(key[1]),))
-            tainted = isinstance(shape, Unknown) and shape.from_args
-            found.append(one(Unknown(from_args=tainted), origin))
-        return join(*found)
-
-    def _access(self, node: syntax.Access, env: Env, scope: Scope) -> Value:
-        base = self.eval(node.base, env, scope)
-        key = self.eval(node.key, env, scope)
-        if not base or not key:
-            return NEVER
-        if len(key) == 1 and isinstance(key[0].shape, (Atom, Text)):
-            value = self.field(node, base, key[0].shape.key, scope)
-            missing = any(
-                isinstance(alt.shape, Map) and key[0].shape.key not in alt.shape.fields
-                for alt in base
-            )
-            return join(value, one(NIL, self.origin(node, scope))) if missing else value
         return self.unknown(node, scope)
 
 

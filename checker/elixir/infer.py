@@ -13,9 +13,10 @@ from checker.elixir import syntax
 from checker.elixir.asked import behind, counts, decided_by, is_given
 from checker.elixir.calls import Calls
 from checker.elixir.conditions import Conditions, freshness
+from checker.elixir.fields import Fields, put_all
 from checker.elixir.library import Library
 from checker.elixir.modules import Function, ModuleDef, declare_alias
-from checker.elixir.patterns import ANY, Matcher, exact
+from checker.elixir.patterns import ANY, Matcher
 from checker.elixir.scope import Env, Scope
 from checker.elixir.subject import (
     Subject,
@@ -67,7 +68,7 @@ _KINDS_CAUGHT = of(Atom("error"), Atom("throw"), Atom("exit"))
 HERE = "here"  # freshness of the attempt's number: its place is where it is used
 
 
-class Interpreter(Conditions, Calls):
+class Interpreter(Conditions, Fields, Calls):
     """Evaluates functions of one file's modules."""
 
     def __init__(self, modules: dict[str, ModuleDef], library: Library) -> None:
@@ -260,7 +261,7 @@ class Interpreter(Conditions, Calls):
             pairs.append((key, value))
         if node.base is not None:
             return self._updated_map(node, pairs, env, scope)
-        fields, closed = _with_fields({}, pairs)
+        fields, closed = put_all({}, pairs)
         if node.struct is not None:
             name = None
             if isinstance(node.struct, syntax.Module):
@@ -276,14 +277,14 @@ class Interpreter(Conditions, Calls):
         for alt in base:
             shape = alt.shape
             if isinstance(shape, Struct):
-                fields, _closed = _with_fields(shape.fields, pairs)
+                fields, _closed = put_all(shape.fields, pairs)
                 found.append(Struct(shape.name, fields, shape.step))
             elif isinstance(shape, Args):
                 found.append(shape)
             elif unknown:
                 found.append(Unknown() if node.struct is None else Struct(None))
             elif isinstance(shape, Map):
-                fields, _closed = _with_fields(shape.fields, pairs)
+                fields, _closed = put_all(shape.fields, pairs)
                 if shape.open or len(fields) == len(shape.fields):
                     found.append(Map(fields, shape.open))
         origin = self.origin(node, scope, literal=True)
@@ -802,18 +803,6 @@ def _catches(clause: syntax.Clause, kind: str) -> bool:
 def _catches_only(clause: syntax.Clause, kind: str) -> bool:
     first = clause.params[0] if len(clause.params) == 2 else None
     return isinstance(first, syntax.Atom) and first.name == kind
-
-
-def _with_fields(fields: dict, pairs: list[tuple[Value, Value]]) -> tuple[dict, bool]:
-    """The fields of a map with pairs put in; whether all their keys are certain."""
-    fields, certain = dict(fields), True
-    for key, value in pairs:
-        if len(key) == 1 and isinstance(key[0].shape, (Atom, Text, Int)) and exact(key[0].shape):
-            fields[key[0].shape.key] = value
-        else:  # it may be the key of any of them
-            fields = {name: join(known, value) for name, known in fields.items()}
-            certain = False
-    return fields, certain
 
 
 def _names_in(node: syntax.Node) -> set[str]:
