@@ -263,6 +263,12 @@ def key_name(name: str) -> bool:
     return letters in KEYS or any(stem in letters for stem in KEY_STEMS)
 
 
+def speaks_of_key(name: str) -> bool:
+    """Whether a name contains that of such a key: `put_operation_id`."""
+    letters = _letters(name)
+    return any(stem in letters for stem in (*KEY_STEMS, *KEYS))
+
+
 def weak_key_name(name: str) -> bool:
     """Whether some services take this name as such a key, and others do not."""
     return _letters(name) in WEAK_KEYS

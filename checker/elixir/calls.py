@@ -176,8 +176,10 @@ class Calls(Constructs):
         if args is None:
             return NEVER
         entry = self.library.find(module, name, arity)
-        if entry is not None and entry.call.startswith("Repo.") and not _fits_ecto(name, args):
-            return self._project_call(node, module, args, env, scope)
+        if entry is not None and entry.call.startswith("Repo."):
+            own = _same_project(module, scope.module.name)
+            if not _fits_ecto(name, args, own):
+                return self._project_call(node, module, args, env, scope)
         known = known_function(module, name)
         if known is not None:
             return known(CallSite(self, node, module, args, entry, env, scope))
@@ -383,16 +385,15 @@ def _tells_of_job(args: list[Value]) -> bool:
     return isinstance(shape, Struct) and shape.name == "Oban.Job"
 
 
-def _fits_ecto(name: str, args: list[Value]) -> bool:
+def _fits_ecto(name: str, args: list[Value], own: bool) -> bool:
     """Whether a call of something named Repo is one of Ecto's: it takes a query or a row."""
     shape = only(args[0]) if args else None
     if isinstance(shape, (Text, Int, Seq)):
         return name in ("preload", "transaction", "transact", "query", "query!", "rollback")
     if isinstance(shape, Atom) and shape.name:
         return shape.name[:1].isupper() or name == "rollback"
-    if isinstance(shape, Unknown) and name in ("get", "get!") and len(args) > 1:
-        key = only(args[1])
-        return not (isinstance(key, Text) and key.value is not None)
+    if isinstance(shape, Unknown) and name in ("get", "get!", "get_by", "get_by!"):
+        return own
     return True
 
 

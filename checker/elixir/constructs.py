@@ -356,7 +356,7 @@ class Constructs:
         if values is None or len(values) != 2:
             return NEVER if values is None else self.unknown(node, scope)
         result = self.call_value(values[1], [values[0]], env, scope, node)
-        self.dropped(node, result, scope)
+        self.dropped(node, result, scope, ending=values[0])
         if not result:
             return NEVER
         return tuple(  # in a pipe, the last step is where the value is

@@ -561,8 +561,14 @@ class Interpreter(Conditions, Fields, Calls):
         return scope.with_(conditions=(*scope.conditions, *went)) if went else scope
 
     def dropped(
-        self, node: syntax.Node, value: Value, scope: Scope, per_item: bool = False
+        self,
+        node: syntax.Node,
+        value: Value,
+        scope: Scope,
+        per_item: bool = False,
+        ending: Value = NEVER,
     ) -> None:
+        """Nothing looks at a value; `ending` follows it unless the block goes on."""
         if scope.cleanup:  # what `after` does is tidying up
             return
         key = (node.span, per_item)
@@ -572,9 +578,10 @@ class Interpreter(Conditions, Fields, Calls):
             self.drops[key] = drop
         else:
             drop.value = join(drop.value, value)
-        ending = Ending()
-        drop.endings.append(ending)
-        self._endings.append(ending)
+        followed = Ending()
+        followed.value = ending
+        drop.endings.append(followed)
+        self._endings.append(followed)
 
     def _match(self, node: syntax.Match, env: Env, scope: Scope) -> Value:
         value = self.eval(node.value, env, scope)

@@ -18,7 +18,7 @@ from checker.model.shape import (
     only_atom,
 )  # fmt: skip
 from checker.model.worker import Condition, Context, Step, Worker
-from checker.vocabulary import guard_call, key_name, marker_field
+from checker.vocabulary import guard_call, key_name, marker_field, speaks_of_key
 
 # What each kind of effect is called in a message.
 EFFECTS = {
@@ -290,7 +290,14 @@ def _guard_word(name: str) -> bool:
 
 def guarded(worker: Worker, step: Step) -> bool:
     """Whether anything makes an effect safe to repeat, `unique:` included, or may do so."""
-    return at_most_once(worker) or is_unique(worker) or has_guard(step)
+    return at_most_once(worker) or is_unique(worker) or has_guard(step) or _key_elsewhere(worker)
+
+
+def _key_elsewhere(worker: Worker) -> bool:
+    """The code speaks of an idempotency key that no call is seen to get: it may well get there."""
+    if not any(speaks_of_key(word) for word in worker.mentions):
+        return False
+    return not any(keys(step) for step in effects(worker))
 
 
 def has_guard(step: Step, per_item: bool = False) -> bool:

@@ -70,6 +70,15 @@ class Step:
         self.matches: list[Match] = []
         self.words: frozenset[str] = frozenset()  # what a query names
 
+    @property
+    def answers_struct(self) -> bool:
+        """Whether what it answers is an object whose fields are looked at one by one."""
+        return any(
+            getattr(inner.shape, "step", None) is self
+            for alt in self.result
+            for inner in (alt, *(i for item in getattr(alt.shape, "items", None) or () for i in item))
+        )
+
     def has(self, *traits: str) -> bool:
         return any(trait in self.traits for trait in traits)
 

@@ -156,7 +156,9 @@ def _is_success(shape) -> bool:
 def _success(step: Step):
     """Where the successful answer is taken without a look at its status."""
     for match in step.matches:
-        if not match.failing and _takes_answer(match.value):
+        if match.failing or (match.specific and not step.answers_struct):
+            continue
+        if _takes_answer(match.value):
             return match.span
     return step.span if step.reads else None
 

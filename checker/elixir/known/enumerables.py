@@ -33,9 +33,9 @@ def each(call: CallSite) -> Value:
     if len(call.args) != 2:
         return call.unknown()
     result = call.run(call.args[1], [call.items() or ANY], call.item_scope())
+    if call.module == "Stream":  # lost where the stream is run
+        return one(Opaque("stream", join(call.items(), result)), call.collected())
     call.interpreter.dropped(call.node, result, call.scope, per_item=True)
-    if call.module == "Stream":
-        return one(Opaque("stream", call.items()), call.collected())
     return one(OK, call.origin("Enum.each"))
 
 
