@@ -57,16 +57,9 @@ CONSTRUCTS = {
     "use": "do_alias",
 }
 
-ITEMWISE = frozenset((
-    "each", "map", "flat_map", "filter", "reject", "map_join", "map_every", "flat_map_reduce",
-    "map_reduce", "group_by", "uniq_by", "sort_by", "all?", "any?", "count", "split_with",
-    "with_index", "into", "to_list", "zip_with", "frequencies_by", "max_by", "min_by", "sum_by",
-    "chunk_by", "dedup_by", "partition", "take_while", "drop_while", "find_index", "reduce",
-    "reduce_while", "find", "find_value",
-))  # fmt: skip
-SAME_ITEMS = frozenset((
-    "filter", "reject", "sort", "sort_by", "uniq", "uniq_by", "take", "drop", "reverse", "shuffle",
-    "take_while", "drop_while", "dedup", "dedup_by", "to_list", "slice", "take_every", "take_random",
+OPERATORS = frozenset((
+    "+", "-", "*", "/", "++", "--", "<>", "==", "!=", "===", "!==", "<", ">", "<=", ">=", "&&",
+    "||", "and", "or", "in",
 ))  # fmt: skip
 QUERY_MACROS = frozenset((
     "from", "where", "or_where", "select", "select_merge", "join", "order_by", "group_by",
@@ -167,6 +160,8 @@ class Calls(Constructs):
                 return found
         if module == "Kernel" and name in CONSTRUCTS:
             return getattr(self, CONSTRUCTS[name])(node, env, scope)
+        if module == "Kernel" and arity == 2 and name in OPERATORS:
+            return self.eval(syntax.Op(node.span, name, *node.args), env, scope)
         if module == "Ecto.Query" and name in QUERY_MACROS:
             return self._query(node, env, scope)
         if name == "with_span" and "do" in node.blocks:  # OpenTelemetry: the block's value

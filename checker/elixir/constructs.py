@@ -11,6 +11,7 @@ from checker.elixir.asked import (
     item_words,
     polarity,
 )  # fmt: skip
+from checker.elixir.fields import pairs_of
 from checker.elixir.patterns import ANY
 from checker.elixir.scope import Env, Scope
 from checker.elixir.subject import (
@@ -394,6 +395,8 @@ def element_of(value: Value) -> Value:
             found.append(of(Tup((of(Text()), of(Unknown(from_args=True))))))
         elif isinstance(shape, Unknown) and shape.from_args:
             found.append(of(Unknown(from_args=True)))
+        elif isinstance(shape, Map):
+            found.append(pairs_of(shape))
         else:
             found.append(ANY)
     return join(*found)

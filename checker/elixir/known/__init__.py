@@ -8,11 +8,13 @@ from checker.elixir.known import (
     jobs,
     maps,
     processes,
+    sequences,
     transactions,
 )
 
 _EXACT = {
     **maps.FUNCTIONS,
+    **sequences.FUNCTIONS,
     **changesets.FUNCTIONS,
     **transactions.FUNCTIONS,
     **processes.FUNCTIONS,
@@ -22,6 +24,8 @@ _EXACT = {
 
 def known_function(module: str, name: str):
     """The function that follows a call (`CallSite` → value), or None."""
+    if module == "Enum" and name in sequences.ENUM:
+        return sequences.ENUM[name]
     if module in ("Enum", "Stream"):
         return enumerables.FUNCTIONS.get(name)
     found = _EXACT.get((module, name))

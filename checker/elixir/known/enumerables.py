@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from checker.elixir.conditions import holding
 from checker.elixir.constructs import element_of
+from checker.elixir.fields import is_pair, put_all
+from checker.elixir.known.maps import written_pairs
 from checker.elixir.known.site import CallSite, is_function
 from checker.elixir.patterns import ANY
 from checker.model.shape import (
     NIL,
     OK,
     Alt,
+    Map,
     Opaque,
     Origin,
     Seq,
+    Shape,
     Tup,
+    Unknown,
     Value,
     expand,
     join,
     of,
     one,
+    only,
     only_atom,
 )  # fmt: skip
 
@@ -27,6 +33,7 @@ SAME_ITEMS = (
     "take_while", "drop_while", "dedup", "dedup_by", "to_list", "slice", "take_every",
     "take_random",
 )  # fmt: skip
+ALL_ITEMS = frozenset(("sort", "reverse", "shuffle", "to_list", "uniq", "dedup"))
 
 
 def each(call: CallSite) -> Value:
@@ -61,8 +68,17 @@ def same_items(call: CallSite) -> Value:
     for function in call.args[1:]:
         if is_function(function):
             call.run(function, [items or ANY], call.item_scope())
-    stream = call.module == "Stream"
-    return one(Opaque("stream", items) if stream else Seq(None, items), call.collected())
+    if call.module == "Stream":
+        return one(Opaque("stream", items), call.collected())
+    return join(*(one(_some_of(call, alt.shape, items), call.collected()) for alt in call.args[0]))
+
+
+def _some_of(call: CallSite, shape: Shape, items: Value) -> Seq:
+    if call.name in ALL_ITEMS and len(call.args) == 1 and isinstance(shape, Seq):
+        if shape.items is not None and call.name in ("reverse", "to_list"):
+            return Seq(shape.items if call.name == "to_list" else shape.items[::-1])
+        return Seq(None, items, shape.nonempty)
+    return Seq(None, items)
 
 
 def chunked(call: CallSite) -> Value:
@@ -83,6 +99,45 @@ def reduce(call: CallSite) -> Value:
     )
 
 
+def map_reduce(call: CallSite) -> Value:
+    """map_reduce and flat_map_reduce: {what was made of the items, the accumulator}."""
+    if len(call.args) != 3:
+        return call.library()
+    inner, items = call.item_scope(), call.items() or ANY
+    made: list[Value] = []
+
+    def once(acc: Value) -> Value:
+        going = []
+        for alt in call.run(call.args[2], [items, acc], inner):
+            if is_pair(alt.shape):
+                made.append(alt.shape.items[0])
+                going.append(alt.shape.items[1])
+            elif isinstance(alt.shape, Unknown):
+                made.append(ANY)
+                going.append(ANY)
+        return join(*going)
+
+    result = call.interpreter.repeat(call.args[1], once)
+    if call.name == "flat_map_reduce":
+        made = [element_of(value) for value in made]
+    listed = one(Seq(None, join(*made)), call.collected())
+    return one(Tup((listed, result)), call.collected())
+
+
+def into(call: CallSite) -> Value:
+    """Enum.into/2: a list to the end of a list, pairs into a map."""
+    shape = only(call.args[1]) if len(call.args) == 2 else None
+    if isinstance(shape, Seq):
+        return one(Seq(None, join(shape.element, call.items())), call.collected())
+    pairs = written_pairs(only(call.args[0]))
+    if not isinstance(shape, Map):
+        return call.library()
+    if pairs is None:
+        return one(Map({}, open=True), call.collected())
+    fields, certain = put_all(shape.fields, pairs)
+    return one(Map(fields, shape.open or not certain), call.collected())
+
+
 def reduce_while(call: CallSite) -> Value:
     if len(call.args) != 3:
         return call.unknown()
@@ -93,8 +148,7 @@ def reduce_while(call: CallSite) -> Value:
         going = []
         for alt in call.run(call.args[2], [items, acc], inner):
             for shape in expand(alt.shape):
-                pair = isinstance(shape, Tup) and len(shape.items) == 2
-                head = only_atom(shape.items[0]) if pair else None
+                head = only_atom(shape.items[0]) if is_pair(shape) else None
                 if head == "halt":
                     halted.append(shape.items[1])
                 elif head == "cont":
@@ -136,5 +190,5 @@ FUNCTIONS = {
     **dict.fromkeys(SAME_ITEMS, same_items),
     "each": each, "map": map_items, "flat_map": map_items, "chunk_every": chunked,
     "reduce": reduce, "reduce_while": reduce_while, "find": find, "find_value": find_value,
-    "run": run_stream,
+    "run": run_stream, "map_reduce": map_reduce, "flat_map_reduce": map_reduce, "into": into,
 }  # fmt: skip

@@ -6,6 +6,7 @@ from checker.elixir.asked import item_words
 from checker.elixir.constructs import element_of
 from checker.elixir.patterns import ANY
 from checker.model.shape import (
+    Alt,
     Func,
     Origin,
     Seq,
@@ -78,6 +79,15 @@ class CallSite:
     def items(self) -> Value:
         """What one item of the first argument looks like; empty when it has none."""
         return element_of(self.args[0]) if self.args else ANY
+
+    def picked(self, items: Value) -> Value:
+        """Items as what this call answers."""
+        found = []
+        for alt in items:
+            origin = Origin(None, call=self.full_name, step=alt.origin.step)
+            origin.fresh, origin.words = alt.origin.fresh, alt.origin.words
+            found.append(Alt(alt.shape, origin))
+        return self.interpreter.placed(tuple(found), self.node, self.scope)
 
     def item_scope(self):
         """The scope of what runs once per item of the first argument."""
