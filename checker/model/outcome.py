@@ -20,6 +20,7 @@ from checker.model.shape import (
     Unknown,
     Value,
     expand,
+    one,
     only,
     only_atom,
 )  # fmt: skip
@@ -60,8 +61,20 @@ class Outcome:
 def outcomes(value: Value, version: tuple = LATEST) -> list[Outcome]:
     """Every way a value can end a job."""
     return [
-        Outcome(kind_of(shape, version), alt, shape) for alt in value for shape in expand(alt.shape)
+        Outcome(kind_of(shape, version), alt, shape) for alt in value for shape in _ways(alt.shape)
     ]
+
+
+def _ways(shape: Shape) -> list[Shape]:
+    """The shapes that a shape stands for, as far apart as their outcomes may be."""
+    found = []
+    for way in expand(shape):
+        if isinstance(way, Tup) and way.head == "snooze" and len(way.items) == 2:
+            periods = [expand(alt.shape) for alt in way.items[1]]
+            found += [Tup((way.items[0], one(inner))) for period in periods for inner in period]
+        else:
+            found.append(way)
+    return found
 
 
 def kind_of(shape: Shape, version: tuple = LATEST) -> str:
