@@ -67,6 +67,9 @@ QUERY_MACROS = frozenset((
     "with_cte", "windows", "union", "union_all", "subquery",
 ))  # fmt: skip
 LINKED = frozenset(("Kernel.spawn_link", "Task.start_link", "Task.async", "Kernel.spawn_monitor"))
+TAKE_ANYTHING = frozenset(
+    ("insert_all", "preload", "transaction", "transact", "query", "query!", "rollback")
+)
 QUIET = frozenset(("Kernel.inspect", "Kernel.is_struct", "Kernel.is_map", "Kernel.is_nil"))
 
 
@@ -384,7 +387,7 @@ def _fits_ecto(name: str, args: list[Value], own: bool) -> bool:
     """Whether a call of something named Repo is one of Ecto's: it takes a query or a row."""
     shape = only(args[0]) if args else None
     if isinstance(shape, (Text, Int, Seq)):
-        return name in ("preload", "transaction", "transact", "query", "query!", "rollback")
+        return name in TAKE_ANYTHING
     if isinstance(shape, Atom) and shape.name:
         return shape.name[:1].isupper() or name == "rollback"
     if isinstance(shape, Unknown) and name in ("get", "get!", "get_by", "get_by!"):

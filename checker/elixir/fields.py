@@ -76,10 +76,11 @@ class Fields:
 
     def _keyed(self, node: syntax.Node, alt: Alt, key: Value, scope: Scope, place):
         shape, name = alt.shape, exact_key(key)
+        from_args = isinstance(shape, Args) or (isinstance(shape, Unknown) and shape.from_args)
+        if from_args and name is not None and name[0] == "atom":
+            fixed = f'["{name[1]}"]' if place is None else f'"{name[1]}"'
+            self.record_atom_key(place or node, name[1], fixed, scope)
         if isinstance(shape, Args):
-            if name is not None and name[0] == "atom":
-                fixed = f'["{name[1]}"]' if place is None else f'"{name[1]}"'
-                self.record_atom_key(place or node, name[1], fixed, scope)
             return one(Unknown(from_args=True), self.origin(node, scope)), True
         if isinstance(shape, Struct) and shape.step is not None and name is not None:
             if name[0] == "atom":

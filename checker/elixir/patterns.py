@@ -179,6 +179,8 @@ class Matcher:
         if isinstance(shape, Args):
             return self._args(pattern, alt)
         if isinstance(shape, Unknown):
+            if shape.from_args:
+                self._note_atom_keys(pattern)
             return narrowed(self._implied_map(pattern, shape.from_args), alt), (alt,)
         if isinstance(shape, Struct):
             return self._struct(pattern, alt, shape)
@@ -242,12 +244,18 @@ class Matcher:
         return ""
 
     def _args(self, pattern: syntax.Map, alt: Alt) -> tuple[Value, Value]:
-        certain = True
-        for key_node, _sub in pattern.pairs:
+        self._note_atom_keys(pattern)
+        certain = not pattern.pairs and pattern.struct is None
+        return (alt,), NEVER if certain else (alt,)
+
+    def _note_atom_keys(self, pattern: syntax.Node) -> None:
+        """What came as JSON has string keys, at every depth."""
+        if not isinstance(pattern, syntax.Map) or pattern.struct is not None:
+            return
+        for key_node, sub in pattern.pairs:
             if isinstance(key_node, syntax.Atom):
                 self.atom_key(key_node, key_node.name, "pattern")
-            certain = False
-        return (alt,), NEVER if certain and pattern.struct is None else (alt,)
+            self._note_atom_keys(sub)
 
     def _both(self, pattern: syntax.Match, alt: Alt) -> tuple[Value, Value]:
         yes, no = self._split(pattern.pattern, (alt,))
