@@ -70,8 +70,10 @@ def _ways(shape: Shape) -> list[Shape]:
     found = []
     for way in expand(shape):
         if isinstance(way, Tup) and way.head == "snooze" and len(way.items) == 2:
-            periods = [expand(alt.shape) for alt in way.items[1]]
-            found += [Tup((way.items[0], one(inner))) for period in periods for inner in period]
+            for alt in way.items[1]:
+                found += [
+                    Tup((way.items[0], one(inner, alt.origin))) for inner in expand(alt.shape)
+                ]
         else:
             found.append(way)
     return found
