@@ -391,7 +391,7 @@ def _fits_ecto(name: str, args: list[Value], own: bool) -> bool:
     if isinstance(shape, Atom) and shape.name:
         return shape.name[:1].isupper() or name == "rollback"
     if isinstance(shape, Unknown) and name in ("get", "get!", "get_by", "get_by!"):
-        return own
+        return own and not shape.from_args  # no schema comes out of JSON
     return True
 
 
