@@ -11,7 +11,7 @@ from checker.elixir.asked import (
     item_words,
     polarity,
 )  # fmt: skip
-from checker.elixir.fields import pairs_of
+from checker.elixir.fields import pairs_of, poured
 from checker.elixir.patterns import ANY
 from checker.elixir.scope import Env, Scope
 from checker.elixir.subject import (
@@ -304,17 +304,14 @@ class Constructs:
         if reduce is not None:
             return self._reduced(self.eval(reduce, env, scope), block, own, scope, runs)
         value = self.body(block, own, scope) if runs else NEVER
-        if into is not None:
-            base = self.eval(into, env, scope)
-            shape = base[0].shape if len(base) == 1 else None
-            if isinstance(shape, Map):
-                return one(Map({}, open=True), self.origin(node, scope))
-            if not isinstance(shape, Seq):
-                return self.unknown(node, scope)
-        shape = Seq(None, value) if value else Seq(())
         origin = self.origin(node, scope, literal=True)
         origin.words = called_words(node)
-        return one(shape, origin)
+        if into is not None:
+            shapes = [poured(alt.shape, value) for alt in self.eval(into, env, scope)]
+            if None in shapes:
+                return self.unknown(node, scope)
+            return join(*(one(shape, origin) for shape in shapes))
+        return one(Seq(None, value) if value else Seq(()), origin)
 
     def _reduced(self, result: Value, block, own: Env, scope: Scope, runs: bool) -> Value:
         if not runs or not isinstance(block, list):

@@ -172,3 +172,29 @@ def pairs_of(shape: Map) -> Value:
     """What an item of a map looks like: {key, value}."""
     found = [one(Tup((of(key_shape(name)), value))) for name, value in shape.fields.items()]
     return join(*found, *([of(Tup((ANY, ANY)))] if shape.open else []))
+
+
+def poured(shape, items: Value):
+    """What a collection is after any number of items went into it, None when not known."""
+    if not items:
+        return shape
+    if isinstance(shape, Seq):
+        return Seq(None, join(shape.element, items), shape.nonempty)
+    if isinstance(shape, Text):
+        return Text()
+    if isinstance(shape, Map):
+        return _poured_map(shape, items)
+    return Struct("MapSet") if isinstance(shape, Struct) and shape.name == "MapSet" else None
+
+
+def _poured_map(shape: Map, items: Value) -> Map:
+    fields, new = dict(shape.fields), shape.open
+    for alt in items:
+        pair = alt.shape.items if is_pair(alt.shape) else (ANY, ANY)
+        name = exact_key(pair[0])
+        if name is None:
+            fields = {known: join(old, pair[1]) for known, old in fields.items()}
+        elif name in fields:
+            fields[name] = join(fields[name], pair[1])
+        new = new or name not in fields
+    return Map(fields, new)

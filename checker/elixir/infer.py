@@ -84,6 +84,7 @@ class Interpreter(Conditions, Fields, Calls):
         self.enqueues: dict[tuple, object] = {}
         self.reached: dict[int, Function] = {}
         self._active: dict[int, _Activation] = {}
+        self.unknowns = 0  # how often something could not be followed
         self._asked: list[Value] = []
         self._endings: list[Ending] = []
         self._evaluators = {
@@ -138,6 +139,7 @@ class Interpreter(Conditions, Fields, Calls):
         return origin
 
     def unknown(self, node: syntax.Node, scope: Scope, call: str | None = None) -> Value:
+        self.unknowns += 1
         return one(Unknown(call), self.origin(node, scope, call=call))
 
     def _literal(self, shape, node: syntax.Node, scope: Scope) -> Value:
@@ -701,7 +703,9 @@ class Interpreter(Conditions, Fields, Calls):
         if exceptions:
             guarded = guarded.with_(rescues=(*scope.rescues, *exceptions))
         body_env = env.copy()
+        before = self.unknowns
         value = self.body(blocks["do"], body_env, guarded)
+        catching.all_known = self.unknowns == before
         if isinstance(blocks.get("else"), list) and value:
             clauses = [(c.params, c.guard, body_of(c), c) for c in blocks["else"]]
             subject = Subject(set(), steps_of(value))
@@ -776,12 +780,13 @@ class _Activation:
 class _Catching:
     """The catch clauses around an expression, and what is thrown to them."""
 
-    __slots__ = ("clauses", "matcher", "thrown")
+    __slots__ = ("clauses", "matcher", "thrown", "all_known")
 
     def __init__(self, clauses: list, matcher: Matcher) -> None:
         self.clauses = clauses
         self.matcher = matcher
         self.thrown: list[tuple[str, Value]] = []
+        self.all_known = False  # whether nothing else can be thrown
 
     def take(self, kind: str, value: Value) -> Value:
         """Throw a value (or exit with it); gives what no clause takes."""
@@ -797,7 +802,9 @@ class _Catching:
         """What a clause may get: raised errors too, and exits of what is called."""
         thrown = join(*(value for kind, value in self.thrown if _catches(clause, kind)))
         throws_only = len(clause.params) == 1 or _catches_only(clause, "throw")
-        return thrown if thrown and throws_only else join(thrown, ANY)
+        if throws_only and (thrown or self.all_known):
+            return thrown
+        return join(thrown, ANY)
 
 
 def _catches(clause: syntax.Clause, kind: str) -> bool:

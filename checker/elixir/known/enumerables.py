@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from checker.elixir.conditions import holding
 from checker.elixir.constructs import element_of
-from checker.elixir.fields import is_pair, put_all
+from checker.elixir.fields import is_pair, poured, put_all
 from checker.elixir.known.maps import written_pairs
 from checker.elixir.known.site import CallSite, is_function
 from checker.elixir.patterns import ANY
 from checker.model.shape import (
+    NEVER,
     NIL,
     OK,
     Alt,
@@ -94,8 +95,10 @@ def reduce(call: CallSite) -> Value:
         return call.unknown()
     inner, items = call.item_scope(), call.items()
     start = items if len(call.args) == 2 else call.args[1]
+    if not items:
+        return start
     return call.interpreter.repeat(
-        start, lambda acc: call.run(call.args[-1], [items or ANY, acc], inner)
+        start, lambda acc: call.run(call.args[-1], [items, acc], inner)
     )
 
 
@@ -103,7 +106,9 @@ def map_reduce(call: CallSite) -> Value:
     """map_reduce and flat_map_reduce: {what was made of the items, the accumulator}."""
     if len(call.args) != 3:
         return call.library()
-    inner, items = call.item_scope(), call.items() or ANY
+    inner, items = call.item_scope(), call.items()
+    if not items:
+        return one(Tup((of(Seq(())), call.args[1])), call.collected())
     made: list[Value] = []
 
     def once(acc: Value) -> Value:
@@ -125,23 +130,28 @@ def map_reduce(call: CallSite) -> Value:
 
 
 def into(call: CallSite) -> Value:
-    """Enum.into/2: a list to the end of a list, pairs into a map."""
-    shape = only(call.args[1]) if len(call.args) == 2 else None
-    if isinstance(shape, Seq):
-        return one(Seq(None, join(shape.element, call.items())), call.collected())
+    """Enum.into/2."""
     pairs = written_pairs(only(call.args[0]))
-    if not isinstance(shape, Map):
+    if len(call.args) != 2:
         return call.library()
-    if pairs is None:
-        return one(Map({}, open=True), call.collected())
-    fields, certain = put_all(shape.fields, pairs)
-    return one(Map(fields, shape.open or not certain), call.collected())
+    shapes = []
+    for alt in call.args[1]:
+        if isinstance(alt.shape, Map) and pairs is not None:
+            fields, certain = put_all(alt.shape.fields, pairs)
+            shapes.append(Map(fields, alt.shape.open or not certain))
+        else:
+            shapes.append(poured(alt.shape, call.items()))
+    if None in shapes:
+        return call.library()
+    return join(*(one(shape, call.collected()) for shape in shapes))
 
 
 def reduce_while(call: CallSite) -> Value:
     if len(call.args) != 3:
         return call.unknown()
-    inner, items = call.item_scope(), call.items() or ANY
+    inner, items = call.item_scope(), call.items()
+    if not items:
+        return call.args[1]
     halted: list[Value] = []
 
     def once(acc: Value) -> Value:
@@ -175,7 +185,8 @@ def find(call: CallSite) -> Value:
 def find_value(call: CallSite) -> Value:
     if len(call.args) not in (2, 3):
         return call.unknown()
-    result = call.run(call.args[-1], [call.items() or ANY], call.item_scope())
+    items = call.items()
+    result = call.run(call.args[-1], [items], call.item_scope()) if items else NEVER
     found, _rest = holding(result)
     missing = call.args[1] if len(call.args) == 3 else one(NIL, call.origin("Enum.find_value"))
     return join(found, missing)
