@@ -1,0 +1,124 @@
+"""Measures, and prints a table of ratios."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import corpus
+from benchmarks.measure import Command, medians
+from benchmarks.plugin import REPOSITORY, Plugin, read_only_copy
+
+WORK = REPOSITORY / ".cache/bench"
+NO_JOBS_LIMIT, WORKER_LIMIT, FILES_LIMIT = 1.5, 4.0, 3.0
+WORKERS, OTHERS = 200, 800
+
+
+@dataclass
+class Case:
+    """Something that is measured, and how many times as long as its base it may take."""
+
+    name: str
+    command: Command
+    limit: float
+
+
+def main() -> int:
+    """Run the benchmark; 1 when something is over its limit."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("--python", help="the interpreter to use; default: what set-up finds")
+    parser.add_argument("--rounds", type=int, default=25, help="default: %(default)s")
+    options = parser.parse_args()
+    project, files = WORK / "project", WORK / "files"
+    for folder in (project, files):
+        shutil.rmtree(folder, ignore_errors=True)
+    corpus.write(project, 20, 20)
+    corpus.write(files, WORKERS, OTHERS)
+
+    clone = Plugin(REPOSITORY, WORK / "data", project, options.python)
+    copy = Plugin(read_only_copy(WORK / "plugin"), WORK / "data of copy", project, options.python)
+    print(f"{clone.python}, {options.rounds} rounds\n")
+    ok = report("bare", clone.bare(), edits(clone), options.rounds)
+    before = snapshot(copy.root)
+    ok &= report("bare", copy.bare(), edits(copy, ", read-only plugin"), options.rounds)
+    if snapshot(copy.root) != before:
+        sys.exit("The plugin folder was written to.")
+    plain = clone.script(Path(__file__).with_name("read_and_parse.py"), files)
+    ok &= report("reading and parsing", plain, [checking(clone, files)], options.rounds)
+    return 0 if ok else 1
+
+
+def edits(plugin: Plugin, note: str = "") -> list[Case]:
+    """Edits of files of about a hundred lines, as the client hands them to the hook."""
+    files = {}
+    for name in ("others/order_controller.ex", "workers/push_order_update.ex",
+                 "workers/charge_order.ex"):  # fmt: skip
+        path = files[name.split("/")[1]] = plugin.project / "lib" / name
+        path.write_text(corpus.template(name), encoding="utf-8")
+    controller, clean, charge = files
+    gone, retried = "nil -> {:cancel, :order_gone}", "nil -> {:error, :not_found}"
+    pushed = ("badge: 1", "badge: 2")
+    broken = corpus.template(f"workers/{charge}").replace(gone, retried)
+    return [
+        Case(
+            "edit without jobs" + note,
+            plugin.edit(f"lib/others/{controller}", "@page_size 25", "@page_size 30", False, None),
+            NO_JOBS_LIMIT,
+        ),
+        Case(
+            "clean worker, first edit" + note,
+            plugin.edit(f"lib/workers/{clean}", *pushed, True, None),
+            WORKER_LIMIT,
+        ),
+        Case(
+            "clean worker, later edit" + note,
+            plugin.edit(f"lib/workers/{clean}", *pushed, False, None),
+            WORKER_LIMIT,
+        ),
+        Case(
+            "worker, held back" + note,
+            plugin.edit(f"lib/workers/{charge}", gone, retried, True, "deny"),
+            WORKER_LIMIT,
+        ),
+        Case(
+            "new worker, held back" + note,
+            plugin.write("lib/workers/new.ex", broken, "deny"),
+            WORKER_LIMIT,
+        ),
+    ]
+
+
+def checking(plugin: Plugin, files: Path) -> Case:
+    """The command line on many files."""
+    workers = f"{WORKERS + OTHERS} files"
+    command = plugin.check(files, lambda output: b"OB" in output)
+    return Case(f"oban-guard check, {workers}", command, FILES_LIMIT)
+
+
+def report(base: str, command: Command, cases: list[Case], rounds: int) -> bool:
+    """Measure cases against their base and print them; whether all are within their limits."""
+    commands = {base: command} | {case.name: case.command for case in cases}
+    taken = medians(commands, rounds)
+    print(f"{base:45}{taken[base] * 1000:9.1f} ms")
+    ok = True
+    for case in cases:
+        ratio = taken[case.name] / taken[base]
+        ok &= ratio <= case.limit
+        print(
+            f"{case.name:45}{taken[case.name] * 1000:9.1f} ms{ratio:7.2f} × of {case.limit:.1f}"
+            f"  {'OK' if ratio <= case.limit else 'OVER'}"
+        )
+    print()
+    return ok
+
+
+def snapshot(folder: Path) -> list[tuple[str, int]]:
+    """The files of a folder, and when each was changed."""
+    return sorted((str(path), path.stat().st_mtime_ns) for path in folder.rglob("*"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,19 @@
+"""What checking is compared with: reads every file below a folder, and parses it.
+
+`read_and_parse.py SITE FOLDER`
+"""
+
+import os
+import sys
+
+site, top = sys.argv[1:]
+sys.path.append(site)
+
+from tree_sitter import Language, Parser  # noqa: E402
+from tree_sitter_elixir import language  # noqa: E402
+
+parser = Parser(Language(language()))
+for folder, _, names in os.walk(top):
+    for name in names:
+        with open(os.path.join(folder, name), "rb") as file:
+            parser.parse(file.read())
