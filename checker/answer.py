@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from checker import payload
+from checker import quickjson
 from checker.guard import decide
 from checker.world import World
 
@@ -28,7 +28,7 @@ def answer(raw: bytes, data: str, env) -> str:
     try:
         if len(raw) > MAX_BYTES:
             raise ValueError("an event of this size")
-        event = payload.read(raw)
+        event = quickjson.read(raw)
         world = World(event if isinstance(event, dict) else {}, data, env)
         _limit(SECONDS)
         decision = decide(event, world)
@@ -40,9 +40,7 @@ def answer(raw: bytes, data: str, env) -> str:
     _trace(env.get(TRACE), trace, event)
     if output is None:
         return ""
-    import json
-
-    return json.dumps(output) + "\n"
+    return quickjson.write(output) + "\n"
 
 
 def _limit(seconds: float) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 
-from checker.check import Report, check_source, is_candidate
+from checker.candidate import speaks_of_jobs
+from checker.check import Report, check_source
 from checker.config import Config
 from checker.discover import File
 from checker.finding import ADVICE, Finding
-from checker.flaw import UTF16_MARK, Flaw, flaw_in
+from checker.flaw import Flaw, flaw_in
 from checker.source import MAX_BYTES, Source, decode
 
 PARALLEL_FROM = 48
@@ -64,10 +65,7 @@ def check_files(files: list[File]) -> Outcome:
 
 def needs_check(data: bytes) -> bool:
     """Whether a file can give a finding: it speaks of jobs, or is no proper text."""
-    if flaw_in(data) is not None:
-        return True
-    text = decode(data).encode("utf-8", "replace") if data[:2] == UTF16_MARK else data
-    return is_candidate(text)
+    return flaw_in(data) is not None or speaks_of_jobs(decode(data))
 
 
 def _checked(tasks: list[tuple]):

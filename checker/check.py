@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-from checker import suppress
+from checker.candidate import speaks_of_jobs
 from checker.finding import Edit, Finding, Fix
 from checker.source import MAX_BYTES, Source, offender
 
-MARKERS = (b"Oban", b"oban", b"def perform", b"def process")
 SUPPRESSION = b"oban-guard"
 RECURSION = 12_000
 UNUSED = "OB901"
@@ -29,7 +28,7 @@ class Report:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.workers = 0
-        self.suppressions: list[suppress.Suppression] = []
+        self.suppressions: list = []
         self.failures: list[str] = []
 
 
@@ -50,15 +49,10 @@ class FileFacts:
         self.workers: list = []
 
 
-def is_candidate(data: bytes) -> bool:
-    """Whether a file may hold a worker: all others need no parser."""
-    return any(marker in data for marker in MARKERS) or (b"Worker" in data and b"use " in data)
-
-
 def check_source(source: Source, config) -> Report:
     """Check one file's text. Never raises for what the text holds."""
     report = Report()
-    if not is_candidate(source.data):
+    if not speaks_of_jobs(source.text):
         return report
     _allow_depth()
     facts = FileFacts()
@@ -123,6 +117,10 @@ def _run(source: Source, config, facts: FileFacts, comments: list, report: Repor
 
 def _suppressed(found, rules, source: Source, facts, comments, report, unjudged: bool) -> list:
     """The findings that stay. Where not every rule looked, no suppression is called unused."""
+    if not comments:
+        return found
+    from checker import suppress
+
     placed = {source.position(span[0]): span for span in comments}
     report.suppressions = suppress.read([_comment(source, span) for span in comments])
     kept, problems = suppress.apply(found, report.suppressions, {rule.ID for rule in rules})

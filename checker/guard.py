@@ -7,9 +7,9 @@ comes in as a `World`, see `checker/world.py`.
 from __future__ import annotations
 
 from checker import edits
+from checker.candidate import speaks_of_jobs
 
 TOLD = 300  # characters of a sentence for the user
-MARKS = ("Oban", "oban", "def perform", "def process")
 
 
 class Unreadable(Exception):
@@ -72,21 +72,6 @@ def decide(event: object, world) -> Decision:
         elif file is not None and file.is_source:
             _judge_source(tool, given, file, world, decision)
     return decision
-
-
-def speaks_of_jobs(text: str) -> bool:
-    """Whether a text may hold a worker: only then is a parser worth its start."""
-    return any(mark in text for mark in MARKS) or _uses_a_worker(text)
-
-
-def _uses_a_worker(text: str) -> bool:
-    at = text.find("Worker")
-    while at >= 0:
-        before = text[max(text.rfind("\n", 0, at) + 1, at - 200) : at]
-        if "use " in before or "use(" in before:
-            return True
-        at = text.find("Worker", at + 6)
-    return False
 
 
 def _judge_configuration(tool: str, given: dict, file, world, decision: Decision) -> None:

@@ -3,13 +3,17 @@
 Kept this short because the interpreter compiles it on every edit.
 """
 
+import gc
 import sys
 
 root, data = sys.argv[1:]
 sys.path += [root, data + "/env/current/site"]
+gc.disable()  # a process of milliseconds
 
-from os import environ  # noqa: E402
+from os import _exit, environ  # noqa: E402
 
 from checker.answer import answer  # noqa: E402
 
 sys.stdout.write(answer(sys.stdin.buffer.read(), data, environ))
+sys.stdout.flush()
+_exit(0)  # taking the interpreter apart takes longer than most edits

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from checker import notice, novelty
-from checker.guard import Decision, speaks_of_jobs
+from checker.candidate import speaks_of_jobs
+from checker.guard import Decision
 from checker.state import text_digest
 
 DENIALS = 3

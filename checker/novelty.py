@@ -7,9 +7,10 @@ function]`. All but the count are digests; `kin` names rule and trigger.
 from __future__ import annotations
 
 import re
-from hashlib import sha256
 
-_HEAD = re.compile(r"^(defmodule|class)\s+[\w.]+")
+from checker.digest import sha256
+
+_HEAD = r"^(defmodule|class)\s+[\w.]+"
 
 
 def digest(*words: str) -> str:
@@ -89,7 +90,7 @@ def changed_lines(before: str, after: str) -> tuple[int, int]:
 
 
 def _marks(finding) -> tuple[str, str, str]:
-    worker, trigger = finding.worker or "", _HEAD.sub("\0", finding.trigger or "")
+    worker, trigger = finding.worker or "", re.sub(_HEAD, "\0", finding.trigger or "")
     if worker and worker in trigger:
         trigger = re.sub(rf"(?<![\w.]){re.escape(worker)}(?!\w|\.[A-Z])", "\0", trigger)
     kin = digest(finding.rule, "".join(trigger.split()))

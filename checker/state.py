@@ -8,11 +8,11 @@ whole session. What is damaged is forgotten, never trusted.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import time
-from hashlib import sha256
 
+from checker import quickjson
+from checker.digest import sha256
 from checker.places import PlaceError, make_folder
 
 IDLE_DAYS = 14
@@ -211,7 +211,7 @@ def _load(path: str) -> object:
     try:
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with open(file, "rb") as opened:
-            return json.loads(opened.read(MAX_BYTES))
+            return quickjson.read(opened.read(MAX_BYTES))
     except (OSError, ValueError, RecursionError):
         return None
 
@@ -220,8 +220,8 @@ def _save(path: str, value: object) -> None:
     new = f"{path}.{os.getpid()}"
     try:
         file = os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
-        with open(file, "w", encoding="ascii") as opened:
-            json.dump(value, opened)
+        with open(file, "wb") as opened:
+            opened.write(quickjson.write(value).encode("ascii"))
         os.replace(new, path)
     except OSError as error:
         raise StateError(f"{path}: {error.strerror}") from None

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from checker import guard
+from checker.candidate import speaks_of_jobs
 
 from .desk import Desk, DeskWorld, worker
 from .test_new_or_old import PATH, rules
@@ -368,7 +368,7 @@ def test_a_rule_that_broke_is_told_once(desk):
     ],
 )
 def test_what_speaks_of_jobs(text, speaks):
-    assert guard.speaks_of_jobs(text) is speaks
+    assert speaks_of_jobs(text) is speaks
 
 
 @pytest.mark.parametrize("before", ["", worker("a")])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checker import edits, payload
+from checker import edits, quickjson
 from checker.answer import answer
 from checker.novelty import changed_lines, join, rename, rows, split
 
@@ -91,7 +91,12 @@ def test_bytes_of_any_kind(checked, raw):
 @given(JSON)
 def test_json_is_read_as_the_library_reads_it(value):
     raw = json.dumps(value)
-    assert repr(payload.read(f" {raw}\n".encode())) == repr(json.loads(raw))
+    assert repr(quickjson.read(f" {raw}\n".encode())) == repr(json.loads(raw))
+
+
+@given(JSON)
+def test_json_is_written_as_the_library_writes_it(value):
+    assert quickjson.write(value) == json.dumps(value)
 
 
 @given(st.text(max_size=30))
@@ -101,9 +106,9 @@ def test_what_the_library_refuses_is_refused(text):
         expected = json.loads(raw.decode("utf-8", "replace").strip(), strict=False)
     except ValueError:
         with pytest.raises(ValueError):
-            payload.read(raw)
+            quickjson.read(raw)
     else:
-        assert repr(payload.read(raw)) == repr(expected)
+        assert repr(quickjson.read(raw)) == repr(expected)
 
 
 @SLOW
