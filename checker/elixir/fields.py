@@ -81,6 +81,8 @@ class Fields:
             fixed = f'["{name[1]}"]' if place is None else f'"{name[1]}"'
             self.record_atom_key(place or node, name[1], fixed, scope)
         if isinstance(shape, Args):
+            if name is not None and name[0] == "atom" and not isinstance(node, syntax.Field):
+                return NEVER, True  # the keys are strings; `args.key` raises
             return one(Unknown(from_args=True), self.origin(node, scope)), True
         if isinstance(shape, Struct) and shape.step is not None and name is not None:
             if name[0] == "atom":

@@ -62,8 +62,19 @@ class Scope:
 
     def with_(self, **changes: object) -> Scope:
         new = Scope.__new__(Scope)
-        for name in self.__slots__:
-            setattr(new, name, changes[name] if name in changes else getattr(self, name))
+        new.module = self.module
+        new.function = self.function
+        new.conditions = self.conditions
+        new.loop = self.loop
+        new.transaction = self.transaction
+        new.handler = self.handler
+        new.catching = self.catching
+        new.rescues = self.rescues
+        new.depth = self.depth
+        new.aliases = self.aliases
+        new.cleanup = self.cleanup
+        for name, value in changes.items():
+            setattr(new, name, value)
         return new
 
     def resolve(self, written: str) -> str:

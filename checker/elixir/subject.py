@@ -118,7 +118,7 @@ def _tested(node, guarded: bool, words: set[str]) -> None:
             _tested(inner, guarded, words)
     elif isinstance(node, syntax.Map):
         for key, value in node.pairs:
-            name = _key_name(key)
+            name = key_name(key)
             if name == "args":  # what a job was given tells nothing of what was done
                 continue
             if name and (guarded or not isinstance(value, syntax.Var)):
@@ -131,7 +131,8 @@ def _tested(node, guarded: bool, words: set[str]) -> None:
             _tested(getattr(node, field), guarded, words)
 
 
-def _key_name(key: syntax.Node) -> str:
+def key_name(key: syntax.Node) -> str:
+    """The text of an atom or a string; empty for anything else."""
     if isinstance(key, syntax.Atom):
         return key.name
     return key.value or "" if isinstance(key, syntax.Str) else ""
@@ -147,11 +148,11 @@ def called_words(node) -> frozenset[str]:
 
 
 def _called_words(node) -> frozenset[str]:
-    words: set[str] = set()
-    for inner in syntax.walk(node):
-        if isinstance(inner, (syntax.Var, syntax.Field, syntax.Call)):
-            words.add(inner.name)
-        elif isinstance(inner, syntax.Access) and isinstance(inner.key, (syntax.Atom, syntax.Str)):
-            key = inner.key
-            words.add(key.name if isinstance(key, syntax.Atom) else key.value or "")
-    return frozenset(words)
+    return frozenset(filter(None, map(word_of, syntax.walk(node))))
+
+
+def word_of(node: syntax.Node) -> str | None:
+    """The name that a node mentions: of a variable, a field or a function."""
+    if isinstance(node, (syntax.Var, syntax.Call, syntax.Field)):
+        return node.name
+    return key_name(node.key) if isinstance(node, syntax.Access) else None

@@ -16,17 +16,24 @@ from tree_sitter import Language, Parser
 BLOCKS = ("do", "else", "rescue", "catch", "after")
 MAX_DEPTH = 200
 
+_LEAVES = frozenset(("name", "text", "modifiers", "op", "index", "arity", "piped"))
 _parser = None
 
 
 class Node:
-    """`words` keeps what was read off a node (see `subject`), None until asked for."""
+    """`words` keeps what was read off a node (see `subject`), None until asked for.
+
+    `branches` are the fields that may hold nodes, last first. The most frequent nodes have
+    an `__init__` of their own, which is faster.
+    """
 
     __slots__ = ("span", "words")
     fields: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
 
     def __init_subclass__(cls) -> None:
         cls.fields = cls.__slots__
+        cls.branches = tuple(field for field in cls.fields[::-1] if field not in _LEAVES)
 
     def __init__(self, span: tuple[int, int], *values: object) -> None:
         self.span = span
@@ -42,6 +49,11 @@ class Atom(Node):
     """`:ok`, `true`, `nil`."""
 
     __slots__ = ("name",)
+
+    def __init__(self, span: tuple[int, int], name: str) -> None:
+        self.span = span
+        self.words = None
+        self.name = name
 
 
 class Int(Node):
@@ -70,6 +82,11 @@ class Sigil(Node):
 class Var(Node):
     __slots__ = ("name",)
 
+    def __init__(self, span: tuple[int, int], name: str) -> None:
+        self.span = span
+        self.words = None
+        self.name = name
+
 
 class Attr(Node):
     """`@name` read."""
@@ -88,9 +105,19 @@ class Module(Node):
 
     __slots__ = ("name",)
 
+    def __init__(self, span: tuple[int, int], name: str) -> None:
+        self.span = span
+        self.words = None
+        self.name = name
+
 
 class Tuple(Node):
     __slots__ = ("items",)
+
+    def __init__(self, span: tuple[int, int], items: list[Node]) -> None:
+        self.span = span
+        self.words = None
+        self.items = items
 
 
 class List(Node):
@@ -117,6 +144,23 @@ class Call(Node):
     """
 
     __slots__ = ("target", "name", "args", "blocks", "piped")
+
+    def __init__(
+        self,
+        span: tuple[int, int],
+        target: Node | None,
+        name: str,
+        args: list[Node],
+        blocks: dict,
+        piped: bool,
+    ) -> None:
+        self.span = span
+        self.words = None
+        self.target = target
+        self.name = name
+        self.args = args
+        self.blocks = blocks
+        self.piped = piped
 
 
 class Field(Node):
@@ -169,6 +213,11 @@ class FnRef(Node):
 
 class Block(Node):
     __slots__ = ("exprs",)
+
+    def __init__(self, span: tuple[int, int], exprs: list[Node]) -> None:
+        self.span = span
+        self.words = None
+        self.exprs = exprs
 
 
 class Clause(Node):
@@ -231,11 +280,14 @@ def walk(node: object):
         item = stack.pop()
         if isinstance(item, Node):
             yield item
-            stack.extend(getattr(item, f) for f in reversed(item.fields))
+            for branch in item.branches:
+                below = getattr(item, branch)
+                if below:
+                    stack.append(below)
         elif isinstance(item, (list, tuple)):
-            stack.extend(reversed(item))
+            stack.extend(item[::-1])
         elif isinstance(item, dict):
-            stack.extend(reversed(list(item.values())))
+            stack.extend(reversed(item.values()))
 
 
 def _error_spans(root) -> list[tuple[int, int]]:
@@ -277,6 +329,7 @@ class _Lowering:
             "dot": self.dot,
             "anonymous_function": lambda n: Fn(span(n), self.clauses(n)),
             "block": self.paren_block,
+            "comment": lambda n: None,
             "bitstring": lambda n: Bits(span(n), self.body(n)),
             "body": lambda n: Block(span(n), self.body(n)),
         }
@@ -285,21 +338,22 @@ class _Lowering:
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def lower(self, node) -> Node:
+        """The node that a concrete one stands for; None for a comment."""
         handler = self.by_type.get(node.type)
-        if handler is None or node.is_error or self.depth > MAX_DEPTH:
+        if handler is None or self.depth > MAX_DEPTH:
             return Bad(span(node))
         self.depth += 1
-        try:
-            return handler(node)
-        finally:
-            self.depth -= 1
+        lowered = handler(node)
+        self.depth -= 1
+        return lowered
 
     def named(self, node) -> list:
         """Named children without comments."""
         return [child for child in node.named_children if child.type != "comment"]
 
     def body(self, node) -> list[Node]:
-        return [self.lower(child) for child in self.named(node)]
+        lowered = [self.lower(child) for child in node.named_children]
+        return [child for child in lowered if child is not None]
 
     def pairs(self, node) -> list[Node]:
         """The pairs of a `keywords` node, each as a two-element tuple."""

@@ -7,7 +7,7 @@ from checker.elixir.infer import HERE, NO_EFFECTS, Interpreter
 from checker.elixir.library import Library
 from checker.elixir.modules import Function, ModuleDef, Use, modules
 from checker.elixir.scope import Env, Scope
-from checker.elixir.subject import called_words
+from checker.elixir.subject import key_name, word_of
 from checker.model.shape import (
     Args,
     Atom,
@@ -220,17 +220,14 @@ def _mentions(module: ModuleDef) -> frozenset[str]:
     words: set[str] = set()
     for function in module.functions.values():
         for clause in function.clauses:
-            for part in (clause.params, clause.guard, clause.blocks):
-                words |= called_words(part)
-                for node in syntax.walk(part):
-                    if isinstance(node, syntax.Map):
-                        for key, _value in node.pairs:
-                            if isinstance(key, syntax.Atom):
-                                words.add(key.name)
-                            elif isinstance(key, syntax.Str) and key.value:
-                                words.add(key.value)
-                    elif isinstance(node, syntax.Str) and node.value and len(node.value) < 40:
-                        words.add(node.value)
+            for node in syntax.walk([clause.params, clause.guard, clause.blocks]):
+                word = word_of(node)
+                if word is not None:
+                    words.add(word)
+                elif isinstance(node, syntax.Map):
+                    words.update(filter(None, (key_name(key) for key, _ in node.pairs)))
+                elif isinstance(node, syntax.Str) and node.value and len(node.value) < 40:
+                    words.add(node.value)
     return frozenset(words)
 
 

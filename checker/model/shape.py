@@ -276,17 +276,20 @@ def of(*shapes: Shape) -> Value:
 
 def size_of(value: Value) -> int:
     """How many shapes a value is made of."""
+    if len(value) == 1:
+        return value[0].shape.size
     return sum(alt.shape.size for alt in value)
 
 
 def value_key(value: Value) -> tuple:
+    """Equal for values of the same shapes, whatever their order."""
     if len(value) == 1:
         return (value[0].shape.key,)
-    return tuple(sorted((alt.shape.key for alt in value), key=repr))
+    return tuple(sorted([alt.shape.key for alt in value], key=hash))
 
 
-def _fields_key(fields: dict) -> tuple:
-    return tuple(sorted(((k, value_key(v)) for k, v in fields.items()), key=repr))
+def _fields_key(fields: dict) -> frozenset:
+    return frozenset([(key, value_key(value)) for key, value in fields.items()])
 
 
 def join(*values: Value) -> Value:

@@ -121,8 +121,7 @@ def process_exit(call: CallSite) -> Value:
     to_self = any(isinstance(a.shape, Opaque) and a.shape.kind == "self" for a in target)
     if to_self and len(call.args) == 2:
         call.interpreter.throw("signal", call.node, call.args[1], call.scope.with_(catching=()))
-        if only_atom(call.args[1]) not in (None, "normal"):
-            return NEVER
+        return NEVER
     return one(Atom("true"), call.origin("Process.exit"))
 
 
