@@ -104,7 +104,8 @@ class Calls(Constructs):
                 return self._remote(imported, node, env, scope)
             if self.library.find(imported, name, arity) is not None:
                 return self._remote(imported, node, env, scope)
-        if self.library.find("Kernel", name, arity) is not None:
+        listed = self.library.find("Kernel", name, arity) is not None
+        if listed or known_function("Kernel", name) is not None:
             return self._remote("Kernel", node, env, scope)
         return self._opaque_call(node, name, env, scope)
 

@@ -33,7 +33,8 @@ from checker.model.shape import (
     one,
 )  # fmt: skip
 
-_KINDS = {
+# Whether a shape is of a kind; None when it cannot be told.
+KINDS = {
     "is_nil": lambda s: isinstance(s, Atom) and _named(s, "nil"),
     "is_atom": lambda s: isinstance(s, Atom),
     "is_boolean": lambda s: isinstance(s, Atom) and _named(s, "true", "false"),
@@ -294,7 +295,7 @@ class Conditions:
         name = node.name
         if name == "match?" and len(node.args) == 2:
             return self._match_test(node, env, scope)
-        test = _KINDS.get(name)
+        test = KINDS.get(name)
         if test is None or not node.args or not isinstance(node.args[0], syntax.Var):
             return None
         variable = node.args[0].name
@@ -358,10 +359,10 @@ class Conditions:
             return self._comparison(node, env, scope)
         if op == "|":
             return self.unknown(node, scope)
-        left = self.eval(node.left, env, scope)
-        right = self.eval(node.right, env, scope) if left else NEVER
-        if not left or not right:
+        sides = self.eval_all([node.left, node.right], env, scope)
+        if sides is None:
             return NEVER
+        left, right = sides
         origin = self.origin(node, scope, literal=True, fresh=freshness(left, right))
         if op == "<>":
             return one(_concatenated(left, right), origin)
@@ -393,10 +394,10 @@ class Conditions:
         return join(tuple(Alt(shape, origin) for shape in shapes))
 
     def _comparison(self, node: syntax.Op, env: Env, scope: Scope) -> Value:
-        left = self.eval(node.left, env, scope)
-        right = self.eval(node.right, env, scope) if left else NEVER
-        if not left or not right:
+        sides = self.eval_all([node.left, node.right], env, scope)
+        if sides is None:
             return NEVER
+        left, right = sides
         origin = self.origin(node, scope, literal=True)
         origin.words = condition_words(node, env)
         answers = {compared(node.op, a.shape, b.shape) for a in left for b in right}

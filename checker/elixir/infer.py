@@ -221,26 +221,19 @@ class Interpreter(Conditions, Fields, Calls):
         )
 
     def _tuple(self, node: syntax.Tuple, env: Env, scope: Scope) -> Value:
-        items = []
-        for item in node.items:
-            value = self.eval(item, env, scope)
-            if not value:
-                return NEVER
-            items.append(value)
+        items = self.eval_all(node.items, env, scope)
+        if items is None:
+            return NEVER
         return self._literal(Tup(tuple(items)), node, scope)
 
     def _list(self, node: syntax.List, env: Env, scope: Scope) -> Value:
-        items = []
-        for item in node.items:
-            value = self.eval(item, env, scope)
-            if not value:
-                return NEVER
-            items.append(value)
-        if node.tail is None:
-            return self._literal(Seq(tuple(items)), node, scope)
-        tail = self.eval(node.tail, env, scope)
-        if not tail:
+        tailed = [] if node.tail is None else [node.tail]
+        items = self.eval_all([*node.items, *tailed], env, scope)
+        if items is None:
             return NEVER
+        if not tailed:
+            return self._literal(Seq(tuple(items)), node, scope)
+        *items, tail = items
         found = []
         for alt in tail:
             shape = alt.shape
@@ -254,13 +247,10 @@ class Interpreter(Conditions, Fields, Calls):
         return join(tuple(Alt(shape, origin) for shape in found))
 
     def _map(self, node: syntax.Map, env: Env, scope: Scope) -> Value:
-        pairs = []
-        for key_node, value_node in node.pairs:
-            key = self.eval(key_node, env, scope)
-            value = self.eval(value_node, env, scope)
-            if not key or not value:
-                return NEVER
-            pairs.append((key, value))
+        values = self.eval_all([part for pair in node.pairs for part in pair], env, scope)
+        if values is None:
+            return NEVER
+        pairs = list(zip(values[::2], values[1::2], strict=True))
         if node.base is not None:
             return self._updated_map(node, pairs, env, scope)
         fields, closed = put_all({}, pairs)
@@ -382,13 +372,21 @@ class Interpreter(Conditions, Fields, Calls):
         return self.call_value(fun, args, env, scope, node)
 
     def eval_all(self, nodes: list[syntax.Node], env: Env, scope: Scope) -> list[Value] | None:
-        """The values of arguments; None when evaluating one never ends."""
+        """The values of arguments; None when evaluating one never ends.
+
+        What one of them binds is seen by what follows, not by the others.
+        """
+        apart = len(nodes) > 1 and any(isinstance(n, (syntax.Match, syntax.Block)) for n in nodes)
+        before = env.copy() if apart else env
         values = []
         for node in nodes:
-            value = self.eval(node, env, scope)
+            own = before.copy() if apart else env
+            value = self.eval(node, own, scope)
             if not value:
                 return None
             values.append(value)
+            if apart:
+                env.take_over(before, own)
         return values
 
     # -- clauses -----------------------------------------------------------------

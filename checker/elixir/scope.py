@@ -22,6 +22,13 @@ class Env:
         for other in others:
             self.done = self.done | other.done
 
+    def take_over(self, before: Env, other: Env) -> None:
+        """Continue after an argument: what it bound that was not so before."""
+        for name, value in other.vars.items():
+            if before.vars.get(name) is not value:
+                self.vars[name] = value
+        self.merge(other)
+
     def adopt(self, branches: list[Env]) -> None:
         """Continue after the ways a condition can have gone, with what it bound."""
         if not branches:

@@ -6,6 +6,7 @@ from checker.elixir.known import (
     changesets,
     enumerables,
     jobs,
+    kernel,
     maps,
     processes,
     sequences,
@@ -13,6 +14,7 @@ from checker.elixir.known import (
 )
 
 _EXACT = {
+    **kernel.FUNCTIONS,
     **maps.FUNCTIONS,
     **sequences.FUNCTIONS,
     **changesets.FUNCTIONS,

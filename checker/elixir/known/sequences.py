@@ -222,19 +222,6 @@ def total(call: CallSite) -> Value:
     )
 
 
-def absolute(call: CallSite) -> Value:
-    found = {}
-    for alt in call.args[0]:
-        shape = alt.shape
-        if isinstance(shape, Int) and shape.value is not None:
-            found[Int(abs(shape.value), abs(shape.value))] = None
-        elif isinstance(shape, (Int, Unknown)):
-            found[Int(0, None)] = None
-        if isinstance(shape, (Float, Unknown)):
-            found[Float()] = None
-    return join(*(one(shape, call.origin()) for shape in found))
-
-
 def is_empty(call: CallSite) -> Value:
     """Enum.empty?: told where the list is known."""
     verdicts = {_is_empty(alt.shape) for alt in call.args[0]}
@@ -262,7 +249,6 @@ ENUM = {
 
 FUNCTIONS = {
     ("Kernel", "elem"): elem, ("Kernel", "hd"): head, ("Kernel", "tl"): tail,
-    ("Kernel", "abs"): absolute,
     ("List", "first"): end, ("List", "last"): end, ("List", "keyfind"): key_find,
     ("List", "keyfind!"): key_find, ("List", "flatten"): flatten, ("List", "wrap"): wrap,
     ("List", "duplicate"): duplicate, ("List", "delete"): delete, ("List", "delete_at"): delete,
