@@ -108,6 +108,7 @@ class Constructs:
                 values = [b.vars[name] for b in branches if name in b.vars]
                 if values:
                     env.vars[name] = join(*values)
+                    env.bindings += 1
 
     def do_cond(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
         clauses = node.blocks.get("do")

@@ -376,17 +376,19 @@ class Interpreter(Conditions, Fields, Calls):
 
         What one of them binds is seen by what follows, not by the others.
         """
-        apart = len(nodes) > 1 and any(isinstance(n, (syntax.Match, syntax.Block)) for n in nodes)
-        before = env.copy() if apart else env
         values = []
+        before = env.vars if len(nodes) < 2 else dict(env.vars)
+        bound: dict[str, Value] = {}
         for node in nodes:
-            own = before.copy() if apart else env
-            value = self.eval(node, own, scope)
+            count = env.bindings
+            value = self.eval(node, env, scope)
             if not value:
                 return None
             values.append(value)
-            if apart:
-                env.take_over(before, own)
+            if env.bindings != count:
+                bound.update((k, v) for k, v in env.vars.items() if before.get(k) is not v)
+                env.vars = dict(before)
+        env.vars.update(bound)
         return values
 
     # -- clauses -----------------------------------------------------------------
@@ -595,6 +597,7 @@ class Interpreter(Conditions, Fields, Calls):
         if not yes:
             return NEVER
         matcher.bind(node.pattern, yes, env.vars)
+        env.bindings += 1
         if isinstance(node.pattern, syntax.Var) and node.pattern.name == "_":
             return tuple(Alt(a.shape, self.origin(node, scope)) for a in yes)  # let go on purpose
         return yes

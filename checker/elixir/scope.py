@@ -6,13 +6,17 @@ from checker.model.shape import Value, join
 
 
 class Env:
-    """Variables and the effects that ran before on this way (`done`: steps)."""
+    """Variables and the effects that ran before on this way (`done`: steps).
 
-    __slots__ = ("vars", "done")
+    `bindings` counts the matches that gave variables a value here.
+    """
+
+    __slots__ = ("vars", "done", "bindings")
 
     def __init__(self, variables: dict[str, Value], done: frozenset) -> None:
         self.vars = variables
         self.done = done
+        self.bindings = 0
 
     def copy(self) -> Env:
         return Env(dict(self.vars), self.done)
@@ -21,13 +25,6 @@ class Env:
         """Continue after branches: variables keep what they were, effects add up."""
         for other in others:
             self.done = self.done | other.done
-
-    def take_over(self, before: Env, other: Env) -> None:
-        """Continue after an argument: what it bound that was not so before."""
-        for name, value in other.vars.items():
-            if before.vars.get(name) is not value:
-                self.vars[name] = value
-        self.merge(other)
 
     def adopt(self, branches: list[Env]) -> None:
         """Continue after the ways a condition can have gone, with what it bound."""
