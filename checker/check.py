@@ -10,6 +10,7 @@ from checker.finding import Edit, Finding, Fix
 from checker.source import MAX_BYTES, Source, offender
 
 SUPPRESSION = b"oban-guard"
+USE = rb"\buse\b"  # no module is a worker without it
 RECURSION = 12_000
 UNUSED = "OB901"
 
@@ -74,13 +75,17 @@ def _allow_depth() -> None:
 
 def _read(source: Source, config, facts: FileFacts) -> list:
     """Fill in what the text holds; the spans of its comments, when any may suppress."""
+    import re
+
     from checker.elixir import syntax
     from checker.elixir.library import library
     from checker.elixir.workers import workers
 
     tree = syntax.parse(source.data)
     facts.errors = tree.errors
-    facts.workers = workers(tree, library(config.shapes, config.effects), tuple(config.wrappers))
+    if re.search(USE, source.data):
+        known = library(config.shapes, config.effects)
+        facts.workers = workers(tree, known, tuple(config.wrappers))
     for worker in facts.workers:
         worker.permanent_reasons = tuple(config.permanent)
         worker.transient_reasons = tuple(config.transient)
@@ -97,11 +102,10 @@ def _run(source: Source, config, facts: FileFacts, comments: list, report: Repor
     report.workers = len(facts.workers)
     script = in_tests(source.path)
     found = []
-    for rule in rules:
-        if not hasattr(rule, "check") or (script and not getattr(rule, "IN_TESTS", False)):
-            continue
-        for worker in facts.workers:
-            if not worker.broken:  # what did not parse is no evidence
+    sound = [worker for worker in facts.workers if not worker.broken]  # the rest is no evidence
+    for rule in rules if sound else ():
+        if hasattr(rule, "check") and (not script or getattr(rule, "IN_TESTS", False)):
+            for worker in sound:
                 found.extend(_findings(rule, worker, source, facts, report))
     found = _distinct(found)
     unjudged = script or bool(facts.errors)

@@ -150,7 +150,7 @@ class World:
                 text = None if self.session.knows(file.real) else self.text(file)
             except Unreadable:
                 continue
-            if text and any(last in text for last in lasts) and wanted & self.names(text)[0]:
+            if text and _names_module(text, lasts) and wanted & self.names(text)[0]:
                 yield self.check(file, text, config)
 
     def config(self, file: ProjectFile):
@@ -199,6 +199,18 @@ def _named_root(*roots: object) -> str:
         if isinstance(root, str) and os.path.isabs(root) and "\0" not in root:
             return os.path.normpath(root)
     return os.getcwd()
+
+
+def _names_module(text: str, lasts: set[str]) -> bool:
+    """Whether a `defmodule` is followed by one of some words on its line."""
+    at = text.find("defmodule ")
+    while at >= 0:
+        end = text.find("\n", at)
+        line = text[at:end] if end >= 0 else text[at:]
+        if any(last in line for last in lasts):
+            return True
+        at = text.find("defmodule ", at + len(line))
+    return False
 
 
 def _inside(folder: str, path: str) -> str | None:

@@ -233,14 +233,21 @@ class Bad(Node):
 
 
 class Tree:
-    """A parsed file: top-level `exprs`, and the spans of `errors`."""
+    """A parsed file: top-level `exprs`, lowered when asked for, and the spans of `errors`."""
 
-    __slots__ = ("exprs", "errors", "_root")
+    __slots__ = ("errors", "_root", "_data", "_exprs")
 
     def __init__(self, root, data: bytes) -> None:
-        self.exprs = _Lowering(data).body(root)
         self.errors = _error_spans(root) if root.has_error else []
         self._root = root
+        self._data = data
+        self._exprs: list[Node] | None = None
+
+    @property
+    def exprs(self) -> list[Node]:
+        if self._exprs is None:
+            self._exprs = _Lowering(self._data).body(self._root)
+        return self._exprs
 
     def comments(self) -> list[tuple[int, int]]:
         """Spans of all comments, in order. Walks the whole tree: ask only when needed."""

@@ -80,8 +80,8 @@ class Tup(Shape):
 
     def __init__(self, items: tuple[Value, ...]) -> None:
         self.items = items
-        self.key = ("tuple", *(value_key(item) for item in items))
-        self.size = 1 + sum(map(size_of, items))
+        self.key = ("tuple", *[value_key(item) for item in items])
+        self.size = 1 + sum([size_of(item) for item in items])
 
     @property
     def head(self) -> str | None:
@@ -294,6 +294,8 @@ def _fields_key(fields: dict) -> frozenset:
 
 def join(*values: Value) -> Value:
     """All alternatives of several values; one entry per shape and deciding place."""
+    if len(values) == 1:
+        return values[0]
     values = [v for v in values if v]
     if not values:
         return NEVER

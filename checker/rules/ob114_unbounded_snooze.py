@@ -82,19 +82,20 @@ BOUNDS = frozenset((
 
 
 def check(worker: Worker):
-    if worker.mentions & BOUNDS or "deadline" in worker.options:
+    snoozes = list(filter(_snoozes, outcomes(worker.outcome, worker.version)))
+    if not snoozes or worker.mentions & BOUNDS or "deadline" in worker.options:
         return
-    for outcome in outcomes(worker.outcome, worker.version):
-        if outcome.kind == SNOOZED or (outcome.kind == UNKNOWN and _snoozes(outcome)):
-            yield Problem(
-                outcome.origin.span,
-                "has no end: snoozing uses up no attempts, and nothing here counts or has a"
-                " deadline",
-                "Cancel when the job is too old: compare `job.inserted_at` with the time",
-                function=outcome.origin.function,
-            )
+    for outcome in snoozes:
+        yield Problem(
+            outcome.origin.span,
+            "has no end: snoozing uses up no attempts, and nothing here counts or has a deadline",
+            "Cancel when the job is too old: compare `job.inserted_at` with the time",
+            function=outcome.origin.function,
+        )
 
 
 def _snoozes(outcome: Outcome) -> bool:
-    """By a period that is not known."""
-    return isinstance(outcome.shape, Tup) and outcome.shape.head == "snooze"
+    """Also by a period that is not known."""
+    if outcome.kind == UNKNOWN:
+        return isinstance(outcome.shape, Tup) and outcome.shape.head == "snooze"
+    return outcome.kind == SNOOZED
