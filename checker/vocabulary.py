@@ -131,6 +131,8 @@ KEYS = frozenset(
     clienttoken collapsekey collapseid apnscollapseid
     """.split()
 )
+# Such keys that are as often only a trace of the request in the other side's logs.
+TRACES = frozenset(("requestid", "xrequestid", "clientrequestid"))
 # Names that only some services take as such a key.
 WEAK_KEYS = frozenset(("reference", "referenceid", "externalid", "orderid"))
 
@@ -155,7 +157,8 @@ TELLING = frozenset(
     """
     payload request id ids key token url path link amount amounts total totals sum count fee
     fees rate rates price currency status state date dates time at by for from in of on list
-    history details description reason type kind config settings template preview
+    history details description reason type kind config settings template preview limit
+    limits path window label name
     """.split()
 )
 # What else can be captured than money.
@@ -261,6 +264,11 @@ def key_name(name: str) -> bool:
     """Whether an option, header or field of this name makes a call safe to repeat."""
     letters = _letters(name)
     return letters in KEYS or any(stem in letters for stem in KEY_STEMS)
+
+
+def traces(name: str) -> bool:
+    """Whether a key of this name may be there for the logs, to be new each time."""
+    return _letters(name) in TRACES
 
 
 def speaks_of_key(name: str) -> bool:

@@ -131,13 +131,13 @@ def is_unique(worker: Worker) -> bool:
 # -- guards of one effect -------------------------------------------------------------
 
 
-def keys(step: Step) -> list[Value]:
-    """The idempotency keys that a call passes: options, fields and headers."""
-    found: list[Value] = []
-    for name, value in _named(step.args, 0):
-        if key_name(name) and only_atom(value) != "nil":
-            found.append(value)
-    return found
+def keys(step: Step) -> list[tuple[str, Value]]:
+    """Name and value of the idempotency keys that a call passes: options, fields and headers."""
+    return [
+        (name, value)
+        for name, value in _named(step.args, 0)
+        if key_name(name) and only_atom(value) != "nil"
+    ]
 
 
 def may_have_key(step: Step) -> bool:

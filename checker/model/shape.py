@@ -259,7 +259,7 @@ Value = tuple  # of Alt
 
 NEVER: Value = ()
 NOWHERE = Origin(None)
-MOST_ALTERNATIVES = 40
+MOST_ALTERNATIVES = 300
 MOST_PARTS = 400
 
 NIL, TRUE, FALSE, OK = Atom("nil"), Atom("true"), Atom("false"), Atom("ok")

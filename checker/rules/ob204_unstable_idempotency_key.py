@@ -89,8 +89,10 @@ end
 from __future__ import annotations
 
 from checker.model.idempotency import effects, keys
+from checker.model.shape import Alt, Unknown, Value
 from checker.model.worker import Worker
 from checker.rules.problem import ERROR, Problem
+from checker.vocabulary import traces
 
 ID = "OB204"
 NAME = "unstable-idempotency-key"
@@ -99,12 +101,22 @@ SEVERITY = ERROR
 
 def check(worker: Worker):
     for step in effects(worker):
-        for key in keys(step):
-            fresh = [alt.origin.fresh for alt in key if isinstance(alt.origin.fresh, tuple)]
-            if fresh and len(fresh) == len(key):
+        for name, key in keys(step):
+            if _changes(key) and not traces(name):
                 yield Problem(
-                    fresh[0],
+                    next(alt.origin.fresh for alt in key if _is_fresh(alt)),
                     "is new on every attempt, so a key made from it never stops a repetition",
                     "Make the key from the args or from `job.id`",
                     function=step.function,
                 )
+
+
+def _changes(key: Value) -> bool:
+    """New each time, or whenever the args have none; what else there is may be stored."""
+    fresh = [alt for alt in key if _is_fresh(alt)]
+    rest = [alt.shape for alt in key if not _is_fresh(alt)]
+    return bool(fresh) and all(isinstance(shape, Unknown) and shape.from_args for shape in rest)
+
+
+def _is_fresh(alt: Alt) -> bool:
+    return isinstance(alt.origin.fresh, tuple)
