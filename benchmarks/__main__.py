@@ -36,6 +36,7 @@ def main() -> int:
     for folder in (project, files):
         shutil.rmtree(folder, ignore_errors=True)
     corpus.write(project, 20, 20)
+    (project / ".git").mkdir()  # where the search for a configuration ends
     corpus.write(files, WORKERS, OTHERS)
 
     clone = Plugin(REPOSITORY, WORK / "data", project, options.python)

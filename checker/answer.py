@@ -81,7 +81,7 @@ def _trace(path: str | None, trace: str, event: object) -> None:
         return
     from checker.source import one_line
 
-    parser = "parser" if "tree_sitter" in sys.modules else "-"
+    parser = "parser" if "tree_sitter._binding" in sys.modules else "-"
     event = event if isinstance(event, dict) else {}
     given = event.get("tool_input")
     file = given.get("file_path") if isinstance(given, dict) else None

@@ -11,7 +11,8 @@ is a `Bad` node.
 from __future__ import annotations
 
 import tree_sitter_elixir
-from tree_sitter import Language, Parser
+
+from checker.treesitter import Language, Parser
 
 BLOCKS = ("do", "else", "rescue", "catch", "after")
 MAX_DEPTH = 200

@@ -146,16 +146,22 @@ def test_an_edit_without_jobs_imports_little(hook):
     hook.put("lib/cart.ex", CART)
     modules = imported(hook, hook.event("Write", "lib/cart.ex", content=CART + "# more\n"))
     assert "checker.guard" in modules
-    heavy = {"tree_sitter", "json", "re", "enum", "hashlib", "fcntl", "checker.check", "typing"}
+    heavy = {"tree_sitter._binding", "json", "re", "enum", "hashlib", "fcntl", "checker.check"}
     assert not modules & heavy
 
 
 def test_an_edit_with_jobs_imports_nothing_for_the_command_line(hook):
     hook.put(".oban-guard.toml", "")
     modules = imported(hook, hook.event("Write", "lib/ping.ex", content=BAD))
-    assert "tree_sitter" in modules
+    assert "tree_sitter._binding" in modules
     heavy = {"click", "rich", "jinja2", "libcst", "pathspec", "dataclasses", "tempfile"}
     assert not modules & heavy
+
+
+def test_an_edit_with_jobs_imports_no_more_of_python_than_it_needs(hook):
+    modules = imported(hook, hook.event("Write", "lib/ping.ex", content=BAD))
+    assert "tree_sitter._binding" in modules
+    assert not modules & {"typing", "json", "hashlib", "tomllib"}
 
 
 def test_the_session_keeps_its_configuration(hook):
