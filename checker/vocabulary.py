@@ -133,8 +133,6 @@ KEYS = frozenset(
 )
 # Such keys that are as often only a trace of the request in the other side's logs.
 TRACES = frozenset(("requestid", "xrequestid", "clientrequestid"))
-# Names that only some services take as such a key.
-WEAK_KEYS = frozenset(("reference", "referenceid", "externalid", "orderid"))
 
 # Names of a project's own functions that act on the world.
 PAYMENT_VERBS = frozenset(("charge", "refund", "capture", "payout", "transfer"))
@@ -275,11 +273,6 @@ def speaks_of_key(name: str) -> bool:
     """Whether a name contains that of such a key: `put_operation_id`."""
     letters = _letters(name)
     return any(stem in letters for stem in (*KEY_STEMS, *KEYS))
-
-
-def weak_key_name(name: str) -> bool:
-    """Whether some services take this name as such a key, and others do not."""
-    return _letters(name) in WEAK_KEYS
 
 
 def own_effect(module: tuple[str, ...], function: str) -> str | None:

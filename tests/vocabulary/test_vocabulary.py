@@ -11,7 +11,7 @@ from checker import vocabulary
 from checker.vocabulary import (
     best_effort_name, closest_outcome, done_already, guard_call, key_name, marker_field,
     own_effect, permanent_reason, permanent_status, permanent_text, says_failure, says_success,
-    transient_reason, transient_status, weak_key_name,
+    transient_reason, transient_status,
 )  # fmt: skip
 
 
@@ -216,11 +216,6 @@ def test_key_names(name):
 )
 def test_other_names(name):
     assert not key_name(name)
-
-
-def test_weak_key_names():
-    assert weak_key_name("order_id") and weak_key_name("external-id")
-    assert not weak_key_name("id") and not weak_key_name("idempotency_key")
 
 
 @pytest.mark.parametrize(
