@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.model.shape import Value, join
+from checker.model.shape import Origin, Value, join
 
 
 class Env:
@@ -95,4 +95,4 @@ class Transaction:
     __slots__ = ("rollbacks",)
 
     def __init__(self) -> None:
-        self.rollbacks: list[Value] = []
+        self.rollbacks: list[tuple[Value, Origin]] = []  # and where

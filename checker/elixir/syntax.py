@@ -627,11 +627,10 @@ class _Lowering:
                 args.append(self.lower(child))
                 continue
             pairs = []
-            for pair in self.pairs(child):
+            for written, pair in zip(self.named(child), self.pairs(child), strict=True):
                 key = pair.items[0] if isinstance(pair, Tuple) else None
                 if isinstance(key, Atom) and key.name in BLOCKS:
-                    value = pair.items[1]
-                    blocks[key.name] = Block(value.span, [value])
+                    blocks[key.name] = self.keyword_body(written, pair.items[1])
                 else:
                     pairs.append(pair)
             if "do" not in blocks and blocks:  # `after: 5` of a call that is no block
@@ -640,6 +639,13 @@ class _Lowering:
             if pairs:
                 args.append(List(span(child), pairs, None))
         return args
+
+    def keyword_body(self, pair, value: Node) -> Block | list[Clause]:
+        """What follows `do:` or `else:`; clauses when it is `(nil -> …)`."""
+        written = pair.child_by_field_name("value")
+        if written.type == "block" and any(c.type == "stab_clause" for c in written.named_children):
+            return self.clauses(written)
+        return Block(value.span, [value])
 
     def do_block(self, node, blocks: dict) -> None:
         clauses = [c for c in node.named_children if c.type == "stab_clause"]

@@ -171,23 +171,25 @@ def _permanent(shape: Shape, worker: Worker) -> bool:
         return text is not None and permanent_text(text)
     if isinstance(shape, Tup) and len(shape.items) == 2:
         return _tagged(shape, worker)
-    status = _status(shape)
-    return status is not None and permanent_status(status)
+    return _permanent_status(shape)
 
 
 def _tagged(shape: Tup, worker: Worker) -> bool:
     """`{:http, 404}` and `{:not_found, id}`; other tags say where it failed, not how."""
-    statuses = [_status(alt.shape) for alt in shape.items[1]]
-    if any(status is not None for status in statuses):
-        return all(status is not None and permanent_status(status) for status in statuses)
+    if any(isinstance(alt.shape, (Int, Float)) for alt in shape.items[1]):
+        return all(_permanent_status(alt.shape) for alt in shape.items[1])
     return shape.head is not None and shape.head.endswith("not_found")
 
 
-def _status(shape: Shape) -> int | None:
-    """An exact status; a guard `== 404` also lets 404.0 through."""
+def _permanent_status(shape: Shape) -> bool:
+    """A status, or a range of statuses; a guard `== 404` also lets 404.0 through."""
     if isinstance(shape, (Int, Float)) and shape.value is not None:
-        return int(shape.value)
-    return None
+        return permanent_status(int(shape.value))
+    if not isinstance(shape, Int) or shape.low is None or shape.high is None:
+        return False
+    return 400 <= shape.low and shape.high < 500 and all(
+        permanent_status(status) for status in range(shape.low, shape.high + 1)
+    )
 
 
 def _is_changeset(reason: Value) -> bool:

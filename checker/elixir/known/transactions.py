@@ -65,12 +65,16 @@ def _function(call: CallSite, alt: Alt, kind: str, origin: Origin, wraps: bool) 
     given = [one(Opaque("repo"))] * (alt.shape.arity or 0)
     body = call.run((alt,), given, call.scope.with_(transaction=running))
     _record(call, kind, body)
-    rolled_back = [
-        one(Tup((one(Atom("error"), origin), reason)), origin) for reason in running.rollbacks
-    ]
+    rolled_back = [_rolled_back(reason, place, origin) for reason, place in running.rollbacks]
     if wraps:
         return join(*(one(Tup((one(OK, origin), (a,))), origin) for a in body), *rolled_back)
     return join(tuple(a for a in body if _is_result(a.shape)), *rolled_back)
+
+
+def _rolled_back(reason: Value, place: Origin, origin: Origin) -> Value:
+    """What the transaction answers, decided where it is rolled back."""
+    place.step = origin.step
+    return one(Tup((one(Atom("error"), place), reason)), place)
 
 
 def _is_result(shape) -> bool:
@@ -89,7 +93,7 @@ def _record(call: CallSite, kind: str, body: Value) -> None:
 
 def rollback(call: CallSite) -> Value:
     if call.scope.transaction is not None and call.args:
-        call.scope.transaction.rollbacks.append(call.args[0])
+        call.scope.transaction.rollbacks.append((call.args[0], call.origin("Repo.rollback")))
     return ()
 
 
