@@ -14,6 +14,7 @@ import tree_sitter_elixir
 
 from checker.treesitter import Language, Parser
 
+HEREDOCS = ('"""', "'''")
 BLOCKS = ("do", "else", "rescue", "catch", "after")
 MAX_DEPTH = 200
 
@@ -388,14 +389,26 @@ class _Lowering:
     def quoted(self, node) -> tuple[str | None, list[Node]]:
         """Plain content (None when interpolated) and the interpolated parts."""
         pieces, parts = [], []
+        indent = self.heredoc_indent(node)
         for child in node.named_children:
             if child.type == "interpolation":
                 parts.extend(self.body(child))
             elif child.type == "quoted_content":
-                pieces.append(self.text(child))
+                text = self.text(child)
+                pieces.append(text if indent is None else _dedented(text, indent))
             elif child.type == "escape_sequence":
                 pieces.append(_unescape(self.text(child)))
-        return (None if parts else "".join(pieces)), parts
+        if parts:
+            return None, parts
+        return "".join(pieces)[0 if indent is None else 1 :], parts
+
+    def heredoc_indent(self, node) -> int | None:
+        """How far the end of a heredoc is indented, which its lines are not; else None."""
+        end = node.children[-1] if node.children else None
+        if end is None or end.type not in HEREDOCS:
+            return None
+        line = self.data.rfind(b"\n", 0, end.start_byte) + 1
+        return end.start_byte - line
 
     def string(self, node) -> Node:
         value, parts = self.quoted(node)
@@ -710,10 +723,33 @@ def _piped(value: Node, step: Node) -> Node:
     return Bad(step.span)
 
 
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "s": " ", "0": "\0", "e": "\x1b"}
+_ESCAPES = {
+    "n": "\n", "t": "\t", "r": "\r", "s": " ", "0": "\0", "e": "\x1b", "a": "\a", "b": "\b",
+    "d": "\x7f", "f": "\f", "v": "\v", "\n": "",
+}  # fmt: skip
 
 
 def _unescape(text: str) -> str:
-    if len(text) == 2 and text[0] == "\\":
-        return _ESCAPES.get(text[1], text[1])
-    return text
+    if text[:1] != "\\":
+        return text
+    if text[1:2] in ("x", "u") and len(text) > 2:
+        return _character(text[2:].strip("{}"))
+    return _ESCAPES.get(text[1:], text[1:])
+
+
+def _character(code: str) -> str:
+    try:
+        return chr(int(code, 16))
+    except (ValueError, OverflowError):
+        return "\ufffd"
+
+
+def _dedented(text: str, indent: int) -> str:
+    """Every line but the first without that much indentation."""
+    first, *lines = text.split("\n")
+    return "\n".join([first, *(line[_indented(line, indent) :] for line in lines)])
+
+
+def _indented(line: str, most: int) -> int:
+    """How many characters of indentation a line has, at most so many."""
+    return min(most, len(line) - len(line.lstrip(" \t")))
