@@ -16,6 +16,7 @@ from checker.treesitter import Language, Parser
 
 HEREDOCS = ('"""', "'''")
 BLOCKS = ("do", "else", "rescue", "catch", "after")
+_FURTHER_BLOCKS = {f"{name}_block": name for name in BLOCKS}
 MAX_DEPTH = 200
 
 _LEAVES = frozenset(("name", "text", "modifiers", "op", "index", "arity", "piped"))
@@ -625,11 +626,12 @@ class _Lowering:
         args: list[Node] = []
         blocks: dict = {}
         parens = False
-        for child in self.named(node):
-            if child.type == "arguments":
+        for child in node.named_children:
+            kind = child.type
+            if kind == "arguments":
                 parens = True
                 args = self.call_arguments(child, blocks)
-            elif child.type == "do_block":
+            elif kind == "do_block":
                 self.do_block(child, blocks)
         return args, blocks, parens
 
@@ -661,19 +663,19 @@ class _Lowering:
         return Block(value.span, [value])
 
     def do_block(self, node, blocks: dict) -> None:
-        clauses = [c for c in node.named_children if c.type == "stab_clause"]
-        if clauses:
+        children = [(child, child.type) for child in node.named_children]
+        if any(kind == "stab_clause" for _, kind in children):
             blocks["do"] = self.clauses(node)
         else:
             exprs = [
-                self.lower(c)
-                for c in self.named(node)
-                if not (c.type.endswith("_block") and c.type[:-6] in BLOCKS)
+                self.lower(child)
+                for child, kind in children
+                if kind != "comment" and kind not in _FURTHER_BLOCKS
             ]
             blocks["do"] = Block(_inner_span(node, exprs), exprs)
-        for child in node.named_children:
-            name = child.type[:-6] if child.type.endswith("_block") else ""
-            if name not in BLOCKS:
+        for child, kind in children:
+            name = _FURTHER_BLOCKS.get(kind)
+            if name is None:
                 continue
             if any(c.type == "stab_clause" for c in child.named_children):
                 blocks[name] = self.clauses(child)

@@ -318,6 +318,8 @@ def only(value: Value) -> Shape | None:
     if not value:
         return None
     first = value[0].shape
+    if len(value) == 1:
+        return first
     return first if all(alt.shape.key == first.key for alt in value[1:]) else None
 
 

@@ -80,7 +80,7 @@ class Step:
         )
 
     def has(self, *traits: str) -> bool:
-        return any(trait in self.traits for trait in traits)
+        return not self.traits.isdisjoint(traits)
 
 
 class Match:
