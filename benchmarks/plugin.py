@@ -76,7 +76,7 @@ class Plugin:
         }
 
         def payload() -> bytes:
-            session = {"session_id": str(uuid.uuid4())} if fresh else {}
+            session = self._begun_session() if fresh else {}
             return json.dumps(event | session, separators=(",", ":")).encode()
 
         return Command(
@@ -90,6 +90,19 @@ class Plugin:
             },
             payload,
         )
+
+    def _begun_session(self) -> dict:
+        """A session that has told the guard of its start, as hooks/session-start does."""
+        session = {"session_id": str(uuid.uuid4())}
+        start = {"hook_event_name": "SessionStart", "source": "startup", "cwd": str(self.project)}
+        hook = [str(self.root / "checker/hook.py"), str(self.root), str(self.data)]
+        subprocess.run(
+            [self.python, "-I", "-S", "-OO", "-X", f"pycache_prefix={self.data}/pycache", *hook],
+            input=json.dumps(start | session).encode(),
+            env={"CLAUDE_PROJECT_DIR": str(self.project)},
+            check=True,
+        )
+        return session
 
     def _set_up(self, interpreter: str | None) -> None:
         """Run hooks/setup; what was compiled before is compiled anew."""

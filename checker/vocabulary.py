@@ -156,7 +156,8 @@ TELLING = frozenset(
     payload request id ids key token url path link amount amounts total totals sum count fee
     fees rate rates price currency status state date dates time at by for from in of on list
     history details description reason type kind config settings template preview limit
-    limits path window label name
+    limits path window label name policy deadline ownership files data records blob schedule
+    method audit breakdown summary multiplier battery enabled templates
     """.split()
 )
 # What else can be captured than money.

@@ -189,8 +189,12 @@ class World:
             for name in sorted(names):
                 if enough():
                     return
-                file = self.file(os.path.join(folder, name))
-                if file is not None and file.is_source:
+                path = os.path.join(folder, name)
+                if not name.lower().endswith(SOURCES):
+                    continue
+                if not os.path.islink(path):
+                    yield ProjectFile(path, _inside(self.root, path))
+                elif (file := self.file(path)) is not None and file.is_source:
                     yield file
 
 

@@ -874,14 +874,13 @@ def _rescued(clauses, scope: Scope) -> tuple:
 
 def _catches_all(clause: syntax.Clause) -> bool:
     """Every exception too: `catch kind, reason` and `catch :error, reason`."""
-    if clause.guard is not None or not clause.params:
+    if clause.guard is not None or len(clause.params) != 2:  # one parameter: throws only
         return False
-    *kind, last = clause.params
-    takes_errors = all(
-        isinstance(p, syntax.Var) or (isinstance(p, syntax.Atom) and p.name == "error")
-        for p in kind
+    kind, reason = clause.params
+    takes_errors = isinstance(kind, syntax.Var) or (
+        isinstance(kind, syntax.Atom) and kind.name == "error"
     )
-    return takes_errors and isinstance(last, syntax.Var)
+    return takes_errors and isinstance(reason, syntax.Var)
 
 
 def _note_reporting(handler: Handler, clause: syntax.Clause) -> None:

@@ -581,6 +581,8 @@ def _ignores(pattern: syntax.Node) -> bool:
 
 
 def _repeats_a_name(patterns: list[syntax.Node]) -> bool:
+    if len(patterns) == 1 and not patterns[0].branches:
+        return False
     seen = set()
     for node in syntax.walk(patterns):
         if isinstance(node, syntax.Var) and node.name != "_":

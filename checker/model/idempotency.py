@@ -87,24 +87,31 @@ def http_method(step: Step) -> str | None:
 
 
 def _method(value: Value, step: Step) -> str | None:
+    named = _method_named(value)
+    if named is not None:
+        return named
+    shape = only(value)
+    if isinstance(shape, Struct) and ("atom", "method") in shape.fields:
+        return _method(shape.fields[("atom", "method")], step)
+    if "method" in step.options:
+        return _method_named(step.options["method"])
+    for alt in value:
+        built = alt.origin.step
+        if built is not None and built is not step and built.args:
+            named = _method_named(built.options.get("method", ()))
+            return named or _method(built.args[0], built)
+    if isinstance(shape, (Unknown, Struct)) or shape is None:
+        return None
+    return "get"
+
+
+def _method_named(value: Value) -> str | None:
     shape = only(value)
     if isinstance(shape, Atom):
         return shape.name
     if isinstance(shape, Text) and shape.value and shape.value.isalpha():
         return shape.value.lower()
-    if isinstance(shape, Struct) and ("atom", "method") in shape.fields:
-        return _method(shape.fields[("atom", "method")], step)
-    named = only_atom(step.options.get("method", ()))
-    if named is not None:
-        return named
-    for alt in value:
-        built = alt.origin.step
-        if built is not None and built is not step and built.args:
-            named = only_atom(built.options.get("method", ()))
-            return named or _method(built.args[0], built)
-    if isinstance(shape, (Unknown, Struct)) or shape is None:
-        return None
-    return "get"
+    return None
 
 
 # -- guards of the whole worker -----------------------------------------------------
@@ -198,8 +205,10 @@ def _named(values: list[Value], depth: int):
 
 
 def _texts(value: Value) -> list[str]:
+    """What may name the argument after it: `put_header("…", value)`, `put_option(:…, value)`."""
     shape = only(value)
-    return [shape.value] if isinstance(shape, Text) and shape.value else []
+    name = shape.name if isinstance(shape, Atom) else getattr(shape, "value", None)
+    return [name] if isinstance(name, str) else []
 
 
 def _named_in(alt: Alt, depth: int):
@@ -258,11 +267,19 @@ def _claims(step: Step, condition: Condition) -> bool:
     """Whether a write's answer tells if this attempt is the one that may go on."""
     if step.has("update_all", "delete_all"):
         return condition.counts
+    upsert = "on_conflict" in step.options and only_atom(step.options["on_conflict"]) != "raise"
     if step.has("insert_all"):
-        return "on_conflict" in step.options
+        return upsert
     if step.has("insert"):
-        return "on_conflict" in step.options or not _bare(step) or handled(step)
+        return upsert or not _bare(step) or handled(step)
     return step.has("enqueue") and "conflict?" in condition.names
+
+
+def claims_in_query(step: Step) -> bool:
+    """Whether an `update_all` sets a field that its query asks for: it finds no row again."""
+    asked = [alt.origin.step.words for query in step.args[:1] for alt in query if alt.origin.step]
+    pairs = [pair for given in step.options.get("set", ()) for pair in _named([(given,)], 0)]
+    return bool(asked) and all(any(name in words for name, _ in pairs) for words in asked)
 
 
 def _bare(step: Step) -> bool:

@@ -90,7 +90,7 @@ end
 from __future__ import annotations
 
 from checker.model.outcome import UNRECOGNISED, Outcome, outcomes
-from checker.model.shape import Atom, Seq, Struct, Tup
+from checker.model.shape import Args, Atom, Seq, Span, Struct, Tup
 from checker.model.worker import Worker
 from checker.rules.problem import ERROR, Problem
 
@@ -102,7 +102,13 @@ SEVERITY = ERROR
 def check(worker: Worker):
     for outcome in outcomes(worker.outcome, worker.version):
         if outcome.kind == UNRECOGNISED and _is_missing_branch(outcome):
+            if isinstance(outcome.shape, Args) and _asks_for_atoms(worker, outcome.origin.span):
+                continue  # OB501 says why it never matches
             yield _problem(outcome)
+
+
+def _asks_for_atoms(worker: Worker, span: Span) -> bool:
+    return any(span[0] <= key.span[0] < span[1] for key in worker.atom_keys)
 
 
 def _is_missing_branch(outcome: Outcome) -> bool:
@@ -116,7 +122,8 @@ def _problem(outcome: Outcome) -> Problem:
     origin = outcome.origin
     construct, shown = origin.implicit, _shown(outcome.shape)
     if construct == "with":
-        message = f"has no `else`: `{origin.call}` can give {shown}, which completes the job"
+        source = f"`{origin.call}`" if origin.call else "what it asks"
+        message = f"has no `else`: {source} can give {shown}, which completes the job"
         help = f"Add `else {_pattern(outcome.shape)} -> {{:cancel, reason}}` (or another outcome)"
     elif construct in ("if", "unless"):
         message = f"has no `else`, so the other way returns {shown} and completes the job"

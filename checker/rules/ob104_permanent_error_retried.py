@@ -169,7 +169,7 @@ def _permanent(shape: Shape, worker: Worker) -> bool:
     if isinstance(shape, Text):
         text = shape.value if shape.value is not None else shape.written
         return text is not None and permanent_text(text)
-    if isinstance(shape, Tup) and len(shape.items) == 2:
+    if isinstance(shape, Tup) and len(shape.items) in (2, 3):
         return _tagged(shape, worker)
     return _permanent_status(shape)
 

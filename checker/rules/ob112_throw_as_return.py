@@ -109,7 +109,7 @@ def check(worker: Worker):
 def _is_control_flow(throw: Throw, worker: Worker) -> bool:
     for alt in throw.value:
         shape = alt.shape
-        if throw.kind == "throw" and _says_outcome(shape, worker):
+        if _says_outcome(shape, worker):
             return True
         if throw.kind == "exit" and isinstance(shape, Atom) and shape.name in EXITS:
             return True

@@ -93,8 +93,8 @@ RESOLVERS = frozenset(("getbyname", "gethostbyname", "resolve", "lookup", "getad
 
 
 def check(worker: Worker):
-    if at_most_once(worker):
-        return
+    if at_most_once(worker) or {"attempt", "max_attempts"} <= worker.mentions:
+        return  # on the last attempt nothing is lost
     for outcome in outcomes(worker.outcome, worker.version):
         if outcome.kind not in (CANCELLED, DISCARDED) or not isinstance(outcome.shape, Tup):
             continue
@@ -117,7 +117,7 @@ def _transient(shape: Shape, worker: Worker) -> bool:
             and transient_reason(shape.name)
             and not (shape.name in LOOKED_UP_ANSWERS and worker.mentions & RESOLVERS)
         )
-    if isinstance(shape, Tup) and len(shape.items) == 2:
+    if isinstance(shape, Tup) and len(shape.items) in (2, 3):
         return (
             shape.head not in LOOKED_UP
             and bool(shape.items[1])

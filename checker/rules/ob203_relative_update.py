@@ -94,7 +94,7 @@ end
 
 from __future__ import annotations
 
-from checker.model.idempotency import at_most_once, decided, is_unique
+from checker.model.idempotency import at_most_once, claims_in_query, decided, is_unique
 from checker.model.worker import Worker
 from checker.rules.problem import WARNING, Problem
 
@@ -107,7 +107,7 @@ def check(worker: Worker):
     if at_most_once(worker) or is_unique(worker):
         return
     for step in worker.steps:
-        if step.has("relative") and not decided(step):
+        if step.has("relative") and not decided(step) and not claims_in_query(step):
             yield Problem(
                 step.span,
                 "adds to what is there, so every retry adds again",

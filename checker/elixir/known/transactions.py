@@ -80,7 +80,12 @@ def _rolled_back(reason: Value, place: Origin, origin: Origin) -> Value:
 def _is_result(shape) -> bool:
     if isinstance(shape, Unknown):
         return True
-    return isinstance(shape, Tup) and len(shape.items) == 2 and shape.head in ("ok", "error", None)
+    if not isinstance(shape, Tup) or len(shape.items) != 2:
+        return False
+    head = only(shape.items[0])
+    if isinstance(head, Atom):
+        return head.name in ("ok", "error", None)
+    return head is None or isinstance(head, Unknown)
 
 
 def _record(call: CallSite, kind: str, body: Value) -> None:
