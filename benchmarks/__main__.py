@@ -63,6 +63,7 @@ def edits(plugin: Plugin, note: str = "") -> list[Case]:
     gone, retried = "nil -> {:cancel, :order_gone}", "nil -> {:error, :not_found}"
     pushed = ("badge: 1", "badge: 2")
     broken = corpus.template(f"workers/{charge}").replace(gone, retried)
+    broken = broken.replace("ChargeOrder", "ChargeDeposit")
     return [
         Case(
             "edit without jobs" + note,
