@@ -93,19 +93,26 @@ RESOLVERS = frozenset(("getbyname", "gethostbyname", "resolve", "lookup", "getad
 
 
 def check(worker: Worker):
-    if at_most_once(worker) or {"attempt", "max_attempts"} <= worker.mentions:
-        return  # on the last attempt nothing is lost
+    if at_most_once(worker):
+        return
     for outcome in outcomes(worker.outcome, worker.version):
         if outcome.kind not in (CANCELLED, DISCARDED) or not isinstance(outcome.shape, Tup):
             continue
         reason = outcome.shape.items[1]
-        if outcome.origin.span and reason and all(_transient(a.shape, worker) for a in reason):
+        if not outcome.origin.span or not reason:
+            continue
+        if all(_transient(a.shape, worker) for a in reason) and not _may_be_last(worker):
             yield Problem(
                 outcome.origin.span,
                 "gives the job up for something that passes by itself",
                 "Return `{:error, reason}` to retry, or `{:snooze, 60}` for a rate limit",
                 function=outcome.origin.function,
             )
+
+
+def _may_be_last(worker: Worker) -> bool:
+    """On the last attempt nothing is lost by giving up."""
+    return {"attempt", "max_attempts"} <= worker.mentions
 
 
 def _transient(shape: Shape, worker: Worker) -> bool:

@@ -82,13 +82,13 @@ SEVERITY = WARNING
 
 
 def check(worker: Worker):
-    if "receive" in worker.mentions:  # waits for messages of what it started
-        return
     if worker.exhausted:
         return
     returned = {id(alt.origin.step) for alt in worker.outcome}
     for step in worker.steps:
-        if step.has("detached") or (_never_awaited(step) and id(step) not in returned):
+        if not (step.has("detached") or (_never_awaited(step) and id(step) not in returned)):
+            continue
+        if "receive" not in worker.mentions:  # else it may wait for messages of what it started
             yield Problem(
                 step.span,
                 "runs on by itself; the job completes before it does, and its failure is lost",

@@ -89,7 +89,7 @@ RESCUES = frozenset(("Ecto.ConstraintError", "Ecto.InvalidChangesetError", "*"))
 
 
 def check(worker: Worker):
-    if at_most_once(worker) or is_unique(worker) or worker.mentions & CONSTRAINTS:
+    if at_most_once(worker) or is_unique(worker):
         return
     for step in worker.steps:
         if not step.has("insert", "insert_all") or not step.args:
@@ -98,7 +98,7 @@ def check(worker: Worker):
             continue
         if _asked_for_rows(step) or _replaces(step):
             continue
-        if _built_here(step):
+        if _built_here(step) and not worker.mentions & CONSTRAINTS:
             yield Problem(
                 step.span,
                 "inserts the row again when the job is retried",
