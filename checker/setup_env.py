@@ -8,8 +8,9 @@ folder; HOME the folder to build below; UV and PROJECT are paths or empty. Witho
 under way. Standard library only.
 
 Below HOME it keeps `env/<hash of lock and interpreter>/site`, the packages;
-`env/current`, a link to the one in use; `python`, the interpreter's path; `pycache/`;
-`setup.log`; and after a failure `failure.json`, the reason as one JSON string.
+`env/current`, a link to the one in use; `python`, the interpreter's path; `pycache/`, byte
+code (also of all that hooks import in one file, see checker/bundle.py); `setup.log`; and
+after a failure `failure.json`, the reason as one JSON string.
 """
 
 from __future__ import annotations

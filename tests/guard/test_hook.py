@@ -135,7 +135,8 @@ def test_an_edit_without_jobs_starts_no_checker(hook, path, content):
 def imported(hook: Hook, event: dict) -> set[str]:
     """The modules that the hook imports for an event."""
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-X", "importtime", ROOT / "checker/hook.py", ROOT, hook.data],
+        [sys.executable, "-I", "-S", "-OO", "-X", f"pycache_prefix={hook.data}/pycache",
+         "-X", "importtime", ROOT / "checker/hook.py", ROOT, hook.data],
         input=json.dumps(event).encode(), env=hook.env, capture_output=True, check=True,
     )  # fmt: skip
     return {line.rpartition("|")[2].strip() for line in done.stderr.decode().splitlines()}
