@@ -408,21 +408,19 @@ class Conditions:
     def _logic(self, node: syntax.Op, env: Env, scope: Scope) -> Value:
         """`a && b`: a where it counts as false, else b; `||` the other way round."""
         stops_when = node.op in ("||", "or")
-        left_env = env.copy()
-        holds, fails, names, steps = self.ask(node.left, left_env, scope)
-        left = self.eval(node.left, left_env, scope)
+        holds, fails, names, steps = self.ask(node.left, env, scope)
+        left = self.eval(node.left, env, scope)
         yes, no = holding(left)
         kept = yes if stops_when else no
         go_on = fails if stops_when else holds
         if not stops_when:
             kept = tuple(Alt(a.shape, self._implicit(a.origin, node, node.op)) for a in kept)
         if go_on is None:
-            env.merge(left_env)
             return join(kept)
         there = polarity(node.left)
         inner = self.under(scope, node.left, names, steps, there > 0 if stops_when else there < 0)
         right = self.eval(node.right, go_on, inner)
-        env.merge(left_env, go_on)
+        env.merge(go_on)
         return join(kept, right)
 
     def _implicit(self, origin: Origin, node: syntax.Node, construct: str) -> Origin:

@@ -627,8 +627,11 @@ class Interpreter(Conditions, Fields, Calls):
             value = catching.take(kind, value)
             if not value:
                 return NEVER
-        if node.span not in self.throws:
+        known = self.throws.get(node.span)
+        if known is None:
             self.throws[node.span] = Throw(kind, node.span, value, scope.function)
+        else:
+            known.value = join(known.value, value)
         return NEVER
 
     # -- functions of this file --------------------------------------------------------

@@ -169,12 +169,17 @@ def _module(node: Call, outer: ModuleDef | None, errors: list, found: list) -> N
         outer.aliases[first] = f"{outer.name}.{first}"
     else:
         name = written.removeprefix("Elixir.")
-    broken = any(start < node.span[1] and end > node.span[0] for start, end in errors)
+    broken = _touched(node, errors)
     module = ModuleDef(name, node, outer, broken)
     found.append(module)
     body = node.blocks.get("do")
     if body is not None:
         _collect(_exprs(body), module, errors, found)
+
+
+def _touched(node: Node, errors: list) -> bool:
+    """Whether something did not parse inside of it, or is missing at its end."""
+    return any(start <= node.span[1] and end >= node.span[0] for start, end in errors)
 
 
 def _computed_attribute(node: Call, module: ModuleDef) -> None:
@@ -275,7 +280,7 @@ def _function(node: Call, module: ModuleDef, errors: list) -> None:
     if function is None:
         function = Function(module, name, len(params), private, node.span)
         module.functions[(name, len(params))] = function
-    if any(start < node.span[1] and end > node.span[0] for start, end in errors):
+    if _touched(node, errors):
         function.broken = True
     plain = []
     for index, param in enumerate(params):
