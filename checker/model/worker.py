@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from checker.model.shape import Span, Value
+from functools import cached_property
 
-LATEST = (2, 24)
+from checker.model.outcome import LATEST, Outcome, outcomes
+from checker.model.shape import Span, Value
 
 
 class Option:
@@ -255,6 +256,11 @@ class Worker:
         if self._enqueue_options is None:
             self._enqueue_options = self.read_enqueue_options()
         return self._enqueue_options
+
+    @cached_property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Every way perform can end; asked once perform has been followed."""
+        return outcomes(self.outcome, self.version)
 
     def option(self, name: str) -> Value | None:
         found = self.options.get(name)

@@ -93,7 +93,7 @@ end
 
 from __future__ import annotations
 
-from checker.model.outcome import UNRECOGNISED, Outcome, outcomes
+from checker.model.outcome import UNRECOGNISED, Outcome
 from checker.model.shape import (
     Atom,
     Float,
@@ -124,7 +124,7 @@ KINDS = {
 
 
 def check(worker: Worker):
-    for outcome in outcomes(worker.outcome, worker.version):
+    for outcome in worker.outcomes:
         if outcome.kind == UNRECOGNISED and not _belongs_elsewhere(outcome):
             yield _problem(outcome)
 

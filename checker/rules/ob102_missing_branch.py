@@ -89,7 +89,7 @@ end
 
 from __future__ import annotations
 
-from checker.model.outcome import UNRECOGNISED, Outcome, outcomes
+from checker.model.outcome import UNRECOGNISED, Outcome
 from checker.model.shape import Args, Atom, Seq, Span, Struct, Tup
 from checker.model.worker import Worker
 from checker.rules.problem import ERROR, Problem
@@ -100,7 +100,7 @@ SEVERITY = ERROR
 
 
 def check(worker: Worker):
-    for outcome in outcomes(worker.outcome, worker.version):
+    for outcome in worker.outcomes:
         if outcome.kind == UNRECOGNISED and _is_missing_branch(outcome):
             if isinstance(outcome.shape, Args) and _asks_for_atoms(worker, outcome.origin.span):
                 continue  # OB501 says why it never matches

@@ -79,7 +79,7 @@ end
 
 from __future__ import annotations
 
-from checker.model.outcome import UNRECOGNISED, outcomes
+from checker.model.outcome import UNRECOGNISED
 from checker.model.shape import Tup
 from checker.model.worker import Worker
 from checker.rules.problem import ERROR, Problem
@@ -90,7 +90,7 @@ SEVERITY = ERROR
 
 
 def check(worker: Worker):
-    for outcome in outcomes(worker.outcome, worker.version):
+    for outcome in worker.outcomes:
         shape, step = outcome.shape, outcome.origin.step
         if outcome.kind != UNRECOGNISED or step is None or not step.has("multi"):
             continue

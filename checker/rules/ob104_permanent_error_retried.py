@@ -103,7 +103,7 @@ end
 
 from __future__ import annotations
 
-from checker.model.outcome import RETRIED, Outcome, outcomes
+from checker.model.outcome import RETRIED, Outcome
 from checker.model.shape import (
     Atom,
     Float,
@@ -126,7 +126,7 @@ SEVERITY = WARNING
 
 
 def check(worker: Worker):
-    for outcome in outcomes(worker.outcome, worker.version):
+    for outcome in worker.outcomes:
         if outcome.kind != RETRIED or outcome.origin.span is None:
             continue
         reason = outcome.shape.items[1]

@@ -73,7 +73,7 @@ end
 
 from __future__ import annotations
 
-from checker.model.outcome import SNOOZED, UNRECOGNISED, outcomes
+from checker.model.outcome import SNOOZED, UNRECOGNISED
 from checker.model.shape import Int, Tup, Value, only
 from checker.model.worker import Worker
 from checker.rules.problem import ERROR, Problem
@@ -87,7 +87,7 @@ MILLISECONDS = frozenset((":timer.seconds", ":timer.minutes", ":timer.hours", ":
 
 
 def check(worker: Worker):
-    for outcome in outcomes(worker.outcome, worker.version):
+    for outcome in worker.outcomes:
         shape = outcome.shape
         if not isinstance(shape, Tup) or shape.head != "snooze" or len(shape.items) != 2:
             continue

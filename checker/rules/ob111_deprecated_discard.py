@@ -66,7 +66,7 @@ end
 
 from __future__ import annotations
 
-from checker.model.outcome import DISCARDED, outcomes
+from checker.model.outcome import DISCARDED
 from checker.model.shape import Atom
 from checker.model.worker import Worker
 from checker.rules.problem import ADVICE, Problem
@@ -77,7 +77,7 @@ SEVERITY = ADVICE
 
 
 def check(worker: Worker):
-    for outcome in outcomes(worker.outcome, worker.version):
+    for outcome in worker.outcomes:
         if outcome.kind != DISCARDED:
             continue
         bare = isinstance(outcome.shape, Atom)

@@ -82,7 +82,7 @@ end
 from __future__ import annotations
 
 from checker.model.idempotency import client_unknown, http_method, named_arguments
-from checker.model.outcome import COMPLETED, UNKNOWN, outcomes
+from checker.model.outcome import COMPLETED, UNKNOWN
 from checker.model.shape import Tup, Value, only_atom
 from checker.model.worker import Step, Worker
 from checker.rules.problem import ADVICE, WARNING, Problem
@@ -102,12 +102,10 @@ HELP = (
 def check(worker: Worker):
     completing = {
         id(o.origin.step)
-        for o in outcomes(worker.outcome, worker.version)
+        for o in worker.outcomes
         if o.kind == COMPLETED and o.origin.step is not None
     }
-    completes = any(
-        o.kind in (COMPLETED, UNKNOWN) for o in outcomes(worker.outcome, worker.version)
-    )
+    completes = any(o.kind in (COMPLETED, UNKNOWN) for o in worker.outcomes)
     for step in worker.steps:
         if not step.has("http") or STATUS & step.reads or _raises(step) or client_unknown(step):
             continue

@@ -66,7 +66,7 @@ end
 
 from __future__ import annotations
 
-from checker.model.outcome import SNOOZED, UNKNOWN, Outcome, outcomes
+from checker.model.outcome import SNOOZED, UNKNOWN, Outcome
 from checker.model.shape import Tup
 from checker.model.worker import Worker
 from checker.rules.problem import ADVICE, Problem
@@ -82,7 +82,7 @@ BOUNDS = frozenset((
 
 
 def check(worker: Worker):
-    snoozes = list(filter(_snoozes, outcomes(worker.outcome, worker.version)))
+    snoozes = list(filter(_snoozes, worker.outcomes))
     if not snoozes or worker.mentions & BOUNDS or "deadline" in worker.options:
         return
     for outcome in snoozes:

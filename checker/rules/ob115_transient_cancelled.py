@@ -76,7 +76,7 @@ end
 from __future__ import annotations
 
 from checker.model.idempotency import at_most_once
-from checker.model.outcome import CANCELLED, DISCARDED, outcomes
+from checker.model.outcome import CANCELLED, DISCARDED
 from checker.model.shape import Atom, Float, Int, Shape, Tup
 from checker.model.worker import Worker
 from checker.rules.problem import WARNING, Problem
@@ -95,7 +95,7 @@ RESOLVERS = frozenset(("getbyname", "gethostbyname", "resolve", "lookup", "getad
 def check(worker: Worker):
     if at_most_once(worker):
         return
-    for outcome in outcomes(worker.outcome, worker.version):
+    for outcome in worker.outcomes:
         if outcome.kind not in (CANCELLED, DISCARDED) or not isinstance(outcome.shape, Tup):
             continue
         reason = outcome.shape.items[1]
