@@ -8,7 +8,10 @@ from __future__ import annotations
 import os
 import stat
 
+from checker.edits import settle
 from checker.guard import Unreadable
+from checker.source import decode
+
 
 SOURCES = (".ex", ".exs")
 OWN_CONFIGURATION = ".oban-guard.toml"
@@ -106,9 +109,6 @@ class World:
         data = _read(file.real)
         if data is None:
             return None
-        from checker.edits import settle
-        from checker.source import decode
-
         return settle(decode(data))
 
     def check(self, file: ProjectFile, text: str, config):

@@ -149,6 +149,7 @@ def test_an_edit_without_jobs_imports_little(hook):
     assert "checker.guard" in modules
     heavy = {"tree_sitter._binding", "json", "re", "enum", "hashlib", "fcntl", "checker.check"}
     assert not modules & heavy
+    assert not list((hook.data / "pycache").glob("checker.*"))  # nothing asked for the bundle
 
 
 def test_an_edit_with_jobs_imports_nothing_for_the_command_line(hook):
