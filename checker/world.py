@@ -12,7 +12,6 @@ from checker.edits import settle
 from checker.guard import Unreadable
 from checker.source import decode
 
-
 SOURCES = (".ex", ".exs")
 OWN_CONFIGURATION = ".oban-guard.toml"
 CONFIGURATIONS = (OWN_CONFIGURATION, "pyproject.toml")
