@@ -275,6 +275,8 @@ class Calls(Constructs):
         fresh = node.span if "fresh" in entry.traits else None
         if fresh is None and (step is None or not step.has(*EFFECTS)):
             fresh = freshness(*args)
+        if node.name.endswith("!"):
+            self.may_raise(node.span, scope)
         origin = self.origin(node, scope, call=entry.call, step=step, fresh=fresh)
         runner = _Runner(self, args, entry, env, scope, node)
         answer = step if step is not None and step.has("http") else None

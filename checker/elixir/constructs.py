@@ -132,6 +132,8 @@ class Constructs:
                 branches.append(holds)
             absent = absent or polarity(test) > 0
             current = fails
+        if current is not None:
+            self.may_raise(node.span, scope)
         env.merge(*branches)
         return join(*found)
 
@@ -242,7 +244,8 @@ class Constructs:
         clauses = node.blocks.get("do")
         if isinstance(clauses, list):
             rows = [(c.params, c.guard, body_of(c), c) for c in clauses]
-            found.append(self.choose(rows, [ANY], env.vars, env, scope))
+            message = one(Tup((ANY,)))
+            found.append(self.choose_from(rows, message, env.vars, env, scope, waits=True))
         after = node.blocks.get("after")
         for clause in after if isinstance(after, list) else ():
             own = env.copy()
@@ -336,6 +339,7 @@ class Constructs:
 
     def do_raise(self, node: syntax.Call, env: Env, scope: Scope) -> Value:
         self.eval_all(node.args, env, scope)
+        self.may_raise(node.span, scope)
         return NEVER
 
     def do_throw(self, node: syntax.Call, env: Env, scope: Scope) -> Value:

@@ -41,8 +41,10 @@ class Fields:
             if isinstance(alt.shape, Atom) and alt.shape != NIL:  # a module's function
                 found.append(self.unknown(node, scope))
             elif not isinstance(alt.shape, Seq):
-                value, _missing = self.keyed(node, (alt,), one(Atom(node.name)), scope)
+                value, missing = self.keyed(node, (alt,), one(Atom(node.name)), scope)
                 found.append(value)
+                if missing and isinstance(alt.shape, (Args, Map)):
+                    self.may_raise(node.span, scope)
         return join(*found)
 
     def _access(self, node: syntax.Access, env: Env, scope: Scope) -> Value:

@@ -56,7 +56,7 @@ from checker.model.shape import (
     size_of,
     value_key,
 )  # fmt: skip
-from checker.model.worker import AtomKey, Drop, Ending, Handler, Match, Step, Throw
+from checker.model.worker import AtomKey, Drop, Ending, Handler, Match, Raise, Step, Throw
 
 FUEL = 12_000
 MOST_CALLS_DEEP = 24
@@ -79,6 +79,7 @@ class Interpreter(Conditions, Fields, Calls):
         self.drops: dict[tuple, Drop] = {}
         self.handlers: dict[tuple, Handler] = {}
         self.throws: dict[tuple, Throw] = {}
+        self.raises: dict[tuple, Raise] = {}
         self.callbacks_run: dict[tuple, object] = {}
         self.atom_keys: dict[tuple, AtomKey] = {}
         self.enqueues: dict[tuple, object] = {}
@@ -415,12 +416,13 @@ class Interpreter(Conditions, Fields, Calls):
 
     def choose_from(
         self, clauses: list, remaining: Value, captured: dict, env: Env, scope: Scope,
-        subject=None, handle=None,
+        subject=None, handle=None, waits=False,
     ) -> Value:  # fmt: skip
         """As `choose`; `subject` is (names looked at, steps asked) of a scrutinee.
 
         Each body runs in its own copy of the variables. `handle` names the kind of
-        handler that clauses for failures are ("clause", "else").
+        handler that clauses for failures are ("clause", "else"). What no clause takes raises,
+        unless it `waits` for something else.
         """
         found, branches = [], []
         earlier: set[str] = set()
@@ -451,6 +453,8 @@ class Interpreter(Conditions, Fields, Calls):
                 inner.handler.tail = join(inner.handler.tail, value)
             found.append(value)
             branches.append(own)
+        if remaining and clauses and not waits:
+            self.may_raise(clauses[0][3].span, scope)
         env.merge(*branches)
         return join(*found)
 
@@ -594,6 +598,8 @@ class Interpreter(Conditions, Fields, Calls):
         for step in steps_of(value):
             if not isinstance(node.pattern, syntax.Var):
                 step.matches.append(self.match_record(node.pattern, None, yes))
+        if no:
+            self.may_raise(node.span, scope)
         if not yes:
             return NEVER
         matcher.bind(node.pattern, yes, env.vars)
@@ -633,6 +639,11 @@ class Interpreter(Conditions, Fields, Calls):
         else:
             known.value = join(known.value, value)
         return NEVER
+
+    def may_raise(self, span, scope: Scope) -> None:
+        """Note a place that may raise, unless something around it takes any error."""
+        if "*" not in scope.rescues and not any(c.takes_errors() for c in scope.catching):
+            self.raises.setdefault(span, Raise(span, scope.function))
 
     # -- functions of this file --------------------------------------------------------
 
@@ -802,6 +813,9 @@ class _Catching:
                     value = join(value, yes)
         return value
 
+    def takes_errors(self) -> bool:
+        return any(_catches(c, "error") and _takes_anything(c) for c in self.clauses)
+
     def given(self, clause: syntax.Clause) -> Value:
         """What a clause may get: raised errors too, and exits of what is called."""
         thrown = join(*(value for kind, value in self.thrown if _catches(clause, kind)))
@@ -816,6 +830,10 @@ def _catches(clause: syntax.Clause, kind: str) -> bool:
     if len(clause.params) == 1:
         return kind == "throw"
     return isinstance(clause.params[0], syntax.Var) or _catches_only(clause, kind)
+
+
+def _takes_anything(clause: syntax.Clause) -> bool:
+    return clause.guard is None and isinstance(clause.params[-1], syntax.Var)
 
 
 def _catches_only(clause: syntax.Clause, kind: str) -> bool:

@@ -257,6 +257,7 @@ def _collect(worker: Worker, interpreter: Interpreter) -> None:
     worker.steps = sorted(interpreter.steps.values(), key=lambda step: step.order)
     worker.drops = sorted(interpreter.drops.values(), key=lambda drop: drop.span)
     worker.handlers = sorted(interpreter.handlers.values(), key=lambda h: h.span)
+    worker.raises = sorted(interpreter.raises.values(), key=lambda r: r.span)
     worker.throws = sorted(interpreter.throws.values(), key=lambda t: t.span)
     worker.callbacks_run = sorted(interpreter.callbacks_run.values(), key=lambda c: c.span)
     worker.atom_keys = sorted(interpreter.atom_keys.values(), key=lambda k: k.span)

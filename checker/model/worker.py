@@ -178,6 +178,17 @@ class Throw:
         self.function = function
 
 
+class Raise:
+    """A place that may raise, with nothing around it that rescues: a raise, a match that may
+    not hold, clauses that may not take every value, a call that raises when it fails."""
+
+    __slots__ = ("span", "function")
+
+    def __init__(self, span: Span, function: str) -> None:
+        self.span = span
+        self.function = function
+
+
 class Callback:
     """What the function given to a transaction answers."""
 
@@ -232,6 +243,7 @@ class Worker:
         self.drops: list[Drop] = []
         self.handlers: list[Handler] = []
         self.throws: list[Throw] = []
+        self.raises: list[Raise] = []
         self.callbacks_run: list[Callback] = []
         self.atom_keys: list[AtomKey] = []
         self.read_mentions = frozenset

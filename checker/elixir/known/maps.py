@@ -54,7 +54,11 @@ def _answer(call: CallSite, value: Value, may_miss: bool) -> Value:
     if call.name == "fetch":
         found = one(Tup((one(OK, origin), value)), origin) if value else NEVER
         return join(found, one(Atom("error"), origin) if may_miss else NEVER)
-    if call.name == "fetch!" or not may_miss:
+    if call.name == "fetch!":
+        if may_miss:
+            call.interpreter.may_raise(call.node.span, call.scope)
+        return value
+    if not may_miss:
         return value
     if call.name == "get_lazy":
         return join(value, call.run(call.args[2], []))

@@ -26,6 +26,11 @@ class Boundary:
 
     def __init__(self) -> None:
         self.exits: list[Value] = []
+        self.raised = False
+
+    def takes_errors(self) -> bool:
+        self.raised = True
+        return True
 
     def take(self, kind: str, value: Value) -> Value:
         if kind == "exit":
@@ -36,12 +41,15 @@ class Boundary:
 def isolated(interpreter, function: Value, given: list[Value], env, scope, node) -> Value:
     """Run a function as another process would; a linked one that shuts down takes us along."""
     boundary = Boundary()
-    inner = scope.with_(catching=(*scope.catching, boundary))
+    inner = scope.with_(catching=(*scope.catching, boundary), rescues=())
     value = interpreter.call_value(function, given, env, inner, node)
     if node.name in ("spawn_link", "start_link", "async"):
+        outside = scope.with_(catching=(), rescues=())
         for exited in boundary.exits:
             if only_atom(exited) == "shutdown":
-                interpreter.throw("linked", node, exited, scope.with_(catching=()))
+                interpreter.throw("linked", node, exited, outside)
+        if boundary.raised:
+            interpreter.may_raise(node.span, outside)
     return value
 
 
@@ -90,6 +98,8 @@ def wait(call: CallSite) -> Value:
     for alt in (*tasks, *element_of(tasks)):
         if isinstance(alt.shape, Struct) and alt.shape.step is not None:
             alt.shape.step.reads.add("await")
+    if call.name in ("await", "await_many"):
+        call.interpreter.may_raise(call.node.span, call.scope)
     if call.name == "await":
         answers = [a.shape.result if _is_task(a) else call.unknown() for a in tasks]
         return join(*answers)
