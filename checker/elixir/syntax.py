@@ -268,7 +268,22 @@ def parse(data: bytes) -> Tree:
     global _parser
     if _parser is None:
         _parser = Parser(Language(tree_sitter_elixir.language()))
-    return Tree(_parser.parse(data).root_node, data)
+    return Tree(_parser.parse(_without_traps(data)).root_node, data)
+
+
+def _without_traps(data: bytes) -> bytes:
+    """The grammar takes an empty line before a clause `-1 -> …` for no end of the clause above;
+    so such lines become spaces."""
+    arrow = data.find(b"->")
+    while arrow >= 0:
+        start = data.rfind(b"\n", 0, arrow) + 1
+        head = data[start:arrow].lstrip()
+        if head[:1] in (b"-", b"+") and head[1:2].isdigit():
+            before = data[:start].rstrip()
+            gap = data[len(before) : start - 1]
+            data = before + gap.replace(b"\n", b" ") + data[start - 1 :]
+        arrow = data.find(b"->", arrow + 2)
+    return data
 
 
 def pipe_starts(tree: Tree) -> dict[tuple[int, int], int]:
@@ -541,10 +556,12 @@ class _Lowering:
             return self.attribute(node, operand)
         if op == "&":
             return self.capture(node, operand)
-        inner = self.lower(operand)
-        if op == "-" and isinstance(inner, (Int, Float)):
-            return type(inner)(span(node), -inner.value)
-        return Unary(span(node), op, inner)
+        return self.signed(span(node), op, self.lower(operand))
+
+    def signed(self, place: tuple[int, int], op: str, operand: Node) -> Node:
+        if op == "-" and isinstance(operand, (Int, Float)):
+            return type(operand)(place, -operand.value)
+        return Unary(place, op, operand)
 
     def attribute(self, node, operand) -> Node:
         if operand.type == "identifier":
@@ -684,7 +701,25 @@ class _Lowering:
                 blocks[name] = Block(_inner_span(child, exprs), exprs)
 
     def clauses(self, node) -> list[Clause]:
-        return [self.clause(c) for c in self.named(node) if c.type == "stab_clause"]
+        found: list[Clause] = []
+        for child in self.named(node):
+            if child.type == "stab_clause":
+                found.append(self.clause(child))
+                if len(found) > 1:
+                    self.part(found[-2], found[-1])
+        return found
+
+    def part(self, before: Clause, clause: Clause) -> None:
+        """`f()`, an empty line and `-1 -> …`: the grammar takes it for `f() - 1 -> …`."""
+        head = clause.params[0] if clause.params else None
+        if not isinstance(head, Op) or head.op not in ("-", "+"):
+            return
+        if b"\n" not in self.data[head.left.span[1] : head.right.span[0]]:
+            return
+        body = before.body
+        exprs = [*body.exprs, head.left] if isinstance(body, Block) else [body, head.left]
+        before.body = Block((body.span[0], head.left.span[1]), exprs)
+        clause.params[0] = self.signed(head.right.span, head.op, head.right)
 
     def clause(self, node) -> Clause:
         left = node.child_by_field_name("left")

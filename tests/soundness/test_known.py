@@ -77,6 +77,8 @@ BODIES = {
     "words": "case ~w(a b)a do\n [:a | rest] -> rest\n _ -> :other\nend",
     "a charlist": "case 'ab' do\n [c | _] -> c\n _ -> :other\nend",
     "characters": "case ?a do\n 97 -> :a\n _ -> :other\nend",
+    "a negative clause after an empty line": "case attempt - 2 do\n 0 ->\n  x = {:ok, 0}\n"
+    "  elem(x, 1)\n\n -1 -> :one\n\n -2 when true -> :two\n _ -> :many\nend",
     "numbers as written": "{0x1F, 0b11, 0o17, 1_000, 1.0e3, 010}",
 }  # fmt: skip
 
