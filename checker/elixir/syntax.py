@@ -20,6 +20,7 @@ _FURTHER_BLOCKS = {f"{name}_block": name for name in BLOCKS}
 MAX_DEPTH = 200
 
 _LEAVES = frozenset(("name", "text", "modifiers", "op", "index", "arity", "piped"))
+_GOES_ON = frozenset((*(name.encode() for name in BLOCKS), b"fn", b"and", b"or", b"in", b"when"))
 _parser = None
 
 
@@ -272,18 +273,27 @@ def parse(data: bytes) -> Tree:
 
 
 def _without_traps(data: bytes) -> bytes:
-    """The grammar takes an empty line before a clause `-1 -> …` for no end of the clause above;
-    so such lines become spaces."""
+    """The same, with the end of a line before a clause `-1 -> …` as a semicolon: the grammar
+    would go on to read a difference."""
     arrow = data.find(b"->")
     while arrow >= 0:
         start = data.rfind(b"\n", 0, arrow) + 1
         head = data[start:arrow].lstrip()
         if head[:1] in (b"-", b"+") and head[1:2].isdigit():
-            before = data[:start].rstrip()
-            gap = data[len(before) : start - 1]
-            data = before + gap.replace(b"\n", b" ") + data[start - 1 :]
+            end = len(data[:start].rstrip())
+            line = data[data.rfind(b"\n", 0, end) + 1 : end]
+            if _is_complete(line):
+                data = data[:end] + b";" + data[end + 1 :]
         arrow = data.find(b"->", arrow + 2)
     return data
+
+
+def _is_complete(line: bytes) -> bool:
+    """Whether an expression may end with a line; no when there is a comment behind it."""
+    last = line[-1:]
+    if b"#" in line or not (last.isalnum() or last in (b")", b"]", b"}", b'"', b"'", b"?", b"!")):
+        return False
+    return line.split()[-1] not in _GOES_ON
 
 
 def pipe_starts(tree: Tree) -> dict[tuple[int, int], int]:
@@ -556,12 +566,10 @@ class _Lowering:
             return self.attribute(node, operand)
         if op == "&":
             return self.capture(node, operand)
-        return self.signed(span(node), op, self.lower(operand))
-
-    def signed(self, place: tuple[int, int], op: str, operand: Node) -> Node:
-        if op == "-" and isinstance(operand, (Int, Float)):
-            return type(operand)(place, -operand.value)
-        return Unary(place, op, operand)
+        inner = self.lower(operand)
+        if op == "-" and isinstance(inner, (Int, Float)):
+            return type(inner)(span(node), -inner.value)
+        return Unary(span(node), op, inner)
 
     def attribute(self, node, operand) -> Node:
         if operand.type == "identifier":
@@ -701,25 +709,7 @@ class _Lowering:
                 blocks[name] = Block(_inner_span(child, exprs), exprs)
 
     def clauses(self, node) -> list[Clause]:
-        found: list[Clause] = []
-        for child in self.named(node):
-            if child.type == "stab_clause":
-                found.append(self.clause(child))
-                if len(found) > 1:
-                    self.part(found[-2], found[-1])
-        return found
-
-    def part(self, before: Clause, clause: Clause) -> None:
-        """`f()`, an empty line and `-1 -> …`: the grammar takes it for `f() - 1 -> …`."""
-        head = clause.params[0] if clause.params else None
-        if not isinstance(head, Op) or head.op not in ("-", "+"):
-            return
-        if b"\n" not in self.data[head.left.span[1] : head.right.span[0]]:
-            return
-        body = before.body
-        exprs = [*body.exprs, head.left] if isinstance(body, Block) else [body, head.left]
-        before.body = Block((body.span[0], head.left.span[1]), exprs)
-        clause.params[0] = self.signed(head.right.span, head.op, head.right)
+        return [self.clause(c) for c in self.named(node) if c.type == "stab_clause"]
 
     def clause(self, node) -> Clause:
         left = node.child_by_field_name("left")
