@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from checker.model.shape import (
-    Args, Atom, Float, Func, Int, Map, Opaque, Seq, Shape, Struct, Text, Tup, Unknown, Value,
+    Args,
+    Atom,
+    Float,
+    Func,
+    Int,
+    Map,
+    Opaque,
+    Seq,
+    Shape,
+    Struct,
+    Text,
+    Tup,
+    Unknown,
+    Value,
 )  # fmt: skip
 
 # What an opaque shape's kind is called among terms.

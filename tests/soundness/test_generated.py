@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.soundness.beam import CompilerBug
 from tests.soundness.choices import Choices
-from tests.soundness.judged import inferred, is_unknown, missed
+from tests.soundness.judged import Unparsed, inferred, is_unknown, missed
 from tests.soundness.modules import worker
 
 SEED = os.environ.get("SOUNDNESS_SEED")
@@ -46,10 +46,10 @@ def generated(count: int, **how):
 
 def performed(beam, source: str):
     """The model of a worker, once it allows for what performing it came to."""
-    model = inferred(source)
     try:
+        model = inferred(source)
         assert not missed(model, beam, source)
-    except CompilerBug:
+    except (CompilerBug, Unparsed):
         reject()
     return model
 

@@ -40,19 +40,23 @@ BODIES = {
     "minus a float": "x = if attempt > 1, do: 1.5, else: 2\n-x",
     "a throw to the second handler": "try do\n try do\n throw({:b, attempt})\n catch\n"
     " {:a, x} -> {:inner, x}\n end\ncatch\n {:b, x} -> {:outer, x}\nend",
-    "a throw to nobody": "try do\n if attempt > 1, do: throw(:b)\n :ok\ncatch\n :a -> :caught\nend",
-    "an exit is no throw": "try do\n if attempt > 1, do: exit(:b)\n :ok\ncatch\n x -> x\nend",
+    "a throw to nobody": "try do\n if attempt > 1, do: throw(:b)\n :ok\n"
+    "catch\n :a -> :caught\nend",
+    "an exit is no throw": "try do\n if attempt > 1, do: exit(:b)\n :ok\n"
+    "catch\n x -> x\nend",
     "an error caught with its kind": 'try do\n if attempt > 1, do: throw(:b), else: raise("x")\n'
     "catch\n kind, reason -> {kind, reason}\nend",
     "a guard on what is caught": "try do\n try do\n throw(attempt)\n catch\n"
     " x when x > 5 -> :inner\n end\ncatch\n x -> {:outer, x}\nend",
-    "variables of a try's body": "x = 1\ntry do\n x = 2\n {:ok, x}\nrescue\n _ -> x\nelse\n _ -> x\nend",
+    "variables of a try's body": "x = 1\ntry do\n x = 2\n {:ok, x}\nrescue\n _ -> x\n"
+    "else\n _ -> x\nend",
     "reduce's start is outside": "x = :start\nfor x <- [attempt], reduce: x do\n acc -> {acc, x}\nend",
     "into a list that holds something": "for x <- [attempt], into: [:first], do: x",
     "into a map that holds something": "for x <- tags, into: %{a: 1, b: 2}, do: {:a, x}",
     "closures of one place": "make = fn x -> fn -> x end end\n"
     "f = if attempt > 1, do: make.(:many), else: make.(:one)\nf.()",
-    "closures in a list": "fs = for x <- [:a, :b], do: fn -> x end\nEnum.at(fs, min(attempt, 2) - 1).()",
+    "closures in a list": "fs = for x <- [:a, :b], do: fn -> x end\n"
+    "Enum.at(fs, min(attempt, 2) - 1).()",
     "a halt decided inside": "Enum.reduce_while([1, 2], :none, fn x, _ ->\n"
     " {if(x == attempt, do: :halt, else: :cont), {:ok, x}}\nend)",
     "reverse onto a tail": "Enum.reverse([1], [:tail])",
