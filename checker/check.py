@@ -37,7 +37,8 @@ class FileFacts:
     """What rules about the file itself look at.
 
     `unreadable`: why nothing of it could be read, or None. `errors`: spans that
-    did not parse. `pipes`: span of a pipe's step → where the pipe begins. `problems` with its suppressions: (rule, span of the comment, ids).
+    did not parse. `pipes`: span of a pipe's step → where the pipe begins. `problems`
+    with its suppressions: (rule, span of the comment, ids).
     """
 
     __slots__ = ("unreadable", "errors", "problems", "pipes", "workers")
@@ -104,14 +105,14 @@ def _run(source: Source, config, facts: FileFacts, comments: list, report: Repor
     found = []
     sound = [worker for worker in facts.workers if not worker.broken]  # the rest is no evidence
     for rule in rules if sound else ():
-        if hasattr(rule, "check") and (not script or getattr(rule, "IN_TESTS", False)):
+        if "check" in vars(rule) and (not script or getattr(rule, "IN_TESTS", False)):
             for worker in sound:
                 found.extend(_findings(rule, worker, source, facts, report))
     found = _distinct(found)
     unjudged = script or bool(facts.errors)
     kept = _suppressed(found, rules, source, facts, comments, report, unjudged)
     for rule in rules:
-        if hasattr(rule, "check_file"):
+        if "check_file" in vars(rule):
             kept.extend(_file_findings(rule, facts, source, report))
     report.findings = sorted(
         (f for f in (_configured(f, config) for f in kept) if f is not None),
