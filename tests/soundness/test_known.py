@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from tests.soundness.judged import inferred, missed
+
+CALLS = os.path.join(os.path.dirname(__file__), os.pardir, "library", "calls.txt")
 
 BODIES = {
     "a key that is a text": 'case %{"a" => attempt} do\n %{"a" => 1} -> :ok\n _ -> :error\nend',
@@ -50,7 +54,8 @@ BODIES = {
     " x when x > 5 -> :inner\n end\ncatch\n x -> {:outer, x}\nend",
     "variables of a try's body": "x = 1\ntry do\n x = 2\n {:ok, x}\nrescue\n _ -> x\n"
     "else\n _ -> x\nend",
-    "reduce's start is outside": "x = :start\nfor x <- [attempt], reduce: x do\n acc -> {acc, x}\nend",
+    "reduce's start is outside": "x = :start\n"
+    "for x <- [attempt], reduce: x do\n acc -> {acc, x}\nend",
     "into a list that holds something": "for x <- [attempt], into: [:first], do: x",
     "into a map that holds something": "for x <- tags, into: %{a: 1, b: 2}, do: {:a, x}",
     "closures of one place": "make = fn x -> fn -> x end end\n"
@@ -68,6 +73,8 @@ BODIES = {
     "a merge with anything": "Map.merge(%{n: 1}, Map.new(tags, &{:n, &1}))",
     "what an argument binds": "x = 1\n{(x = 2; x), x}",
     "what a block binds": "x = 1\ny = (x = 2; x)\n{x, y}",
+    "what the left of an operator binds": "x = 1\n_ = (x = tags == []) || 2\nx",
+    "what a value looked under binds": "x = 1\n%{k: (x = 2; x)}.k\nx",
     "an operator of Kernel": "attempt |> Kernel.+(1) |> Kernel.==(2)",
     "a reduce over nothing": "Enum.reduce([], :none, fn _, _ -> :some end)",
     "nil and keys": "x = if attempt > 1, do: %{k: 1}\n{x[:k], get_in(x, [:k, :j])}",
@@ -100,6 +107,8 @@ MODULES = {
     "def perform(%{attempt: n}), do: f(n)",
     "recursion with a growing text": 'defp f(0, t), do: t\ndefp f(n, t), do: f(n - 1, t <> "a")\n'
     'def perform(%{attempt: n}), do: f(n, "")',
+    "a throw from one place, of several values": "defp f(x), do: throw({:at, x})\n"
+    "def perform(%{attempt: 1}), do: f(:one)\ndef perform(_), do: f(:more)",
     "a call by another name": "def perform(job), do: Worker.Inner.run(job.attempt)\n"
     "defmodule Inner do\n def run(n), do: {:ok, n}\nend",
     "the clauses of a function in order": "defp f(x) when x > 5, do: :many\ndefp f(1), do: :one\n"
@@ -131,3 +140,15 @@ SOURCES = {
 def test_what_was_wrong_once(beam, name):
     source = SOURCES[name]
     assert not missed(inferred(source), beam, source)
+
+
+def test_calls_of_the_library_table(beam, tmp_path):
+    """Also those that code of their own follows, and with exact arguments."""
+    with open(CALLS, encoding="utf-8") as file:
+        calls = [line.strip() for line in file if line.strip() and line[0] != "#"]
+    wrong = []
+    for call in calls:
+        body = f'require Logger\nrequire Integer\ndir = "{tmp_path}"\n_ = dir\n{{:ok, ({call})}}'
+        source = in_module(in_perform(body))
+        wrong += [(call, term) for term in missed(inferred(source), beam, source)]
+    assert not wrong
