@@ -48,9 +48,10 @@ def performed(beam, source: str):
     """The model of a worker, once it allows for what performing it came to."""
     try:
         model = inferred(source)
-        assert not missed(model, beam, source)
+        surprises = missed(model, beam, source)
     except (CompilerBug, Unparsed):
         reject()
+    assert not surprises, f"{surprises} are not among {model.outcome}\n{source}"
     return model
 
 

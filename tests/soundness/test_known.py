@@ -139,7 +139,8 @@ SOURCES = {
 @pytest.mark.parametrize("name", SOURCES)
 def test_what_was_wrong_once(beam, name):
     source = SOURCES[name]
-    assert not missed(inferred(source), beam, source)
+    model = inferred(source)
+    assert not missed(model, beam, source), f"not among {model.outcome}"
 
 
 def test_calls_of_the_library_table(beam, tmp_path):
