@@ -251,7 +251,7 @@ def test_many_files_give_what_one_by_one_they_give(tmp_path, monkeypatch):
     monkeypatch.setattr(
         concurrent.futures,
         "ProcessPoolExecutor",
-        lambda number, context: made.append(number) or pool(number, context),
+        lambda number, *more: made.append(number) or pool(number, *more),
     )
     code, together = run_json("lib")
     assert made == [3]
