@@ -46,4 +46,4 @@ def _is_expected(how: str, value: tuple, worker: Worker) -> bool:
     if how in THROWS:
         thrown = [throw.value for throw in worker.throws if throw.kind == THROWS[how]]
         return any(is_among(value, known) for known in thrown)
-    return how == "raised"  # any code may
+    return how in ("raised", "killed")  # any code may, or a task that it awaits

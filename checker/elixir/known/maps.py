@@ -193,7 +193,12 @@ def delete(call: CallSite) -> Value:
         return call.library()
     if call.name == "take":
         note_atom_keys(call)
-    keys = [call.args[1]] if call.name == "delete" else _listed(call.args[1])
+    return _deleted(call)
+
+
+def _deleted(call: CallSite) -> Value:
+    several = call.name in ("take", "drop")
+    keys = _listed(call.args[1]) if several else [call.args[1]]
     names = None if keys is None else [exact_key(key) for key in keys]
 
     def changed(shape: Shape) -> Shape | None:
@@ -221,10 +226,23 @@ def note_atom_keys(call: CallSite) -> None:
 
 
 def asks_key(call: CallSite) -> Value:
-    """Map.pop, pop! and is_map_key: the answer is the table's."""
+    """is_map_key: the answer is the table's."""
     if len(call.args) > 1:
         note_atom_keys(call)
     return call.library()
+
+
+def pop(call: CallSite) -> Value:
+    """pop and pop!: {what stood under the key, the rest}."""
+    if len(call.args) not in (2, 3) or not all(_has_keys(a.shape) for a in call.args[0]):
+        return call.library()
+    value, may_miss = call.interpreter.keyed(
+        call.node, call.args[0], call.args[1], call.scope, call.node.args[1]
+    )
+    if may_miss and call.name == "pop":
+        value = join(value, call.args[2] if len(call.args) == 3 else one(NIL, call.origin()))
+    rest = keyword_delete(call) if call.module == "Keyword" else _deleted(call)
+    return one(Tup((value, rest)), call.origin()) if value and rest else NEVER
 
 
 def _listed(keys: Value) -> list[Value] | None:
@@ -315,7 +333,7 @@ def _without(shape: Shape, key: Value) -> list[Value] | None:
 
 
 def keyword_delete(call: CallSite) -> Value:
-    if len(call.args) != 2:
+    if len(call.args) < 2:
         return call.library()
 
     def changed(shape: Shape) -> Shape:
@@ -366,7 +384,8 @@ FUNCTIONS = {
         for module in ("Map", "Keyword", "Access")
         for name in ("get", "get_lazy", "fetch", "fetch!", "has_key?")
     },
-    ("Map", "pop"): asks_key, ("Map", "pop!"): asks_key, ("Kernel", "is_map_key"): asks_key,
+    ("Kernel", "is_map_key"): asks_key,
+    **{(module, name): pop for module in ("Map", "Keyword") for name in ("pop", "pop!")},
     ("Map", "take"): delete, ("Map", "drop"): delete, ("Map", "delete"): delete,
     ("Map", "put"): put, ("Map", "put_new"): put_new, ("Map", "merge"): merge,
     ("Map", "update"): update, ("Map", "update!"): update,
