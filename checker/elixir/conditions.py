@@ -182,14 +182,24 @@ class Conditions:
         left_holds, left_fails = self.branch(node.left, env, scope)
         if left_holds is None:
             return None, left_fails
-        holds, right_fails = self.branch(node.right, left_holds, scope)
+        holds, right_fails = self._right(node.right, left_holds, scope)
         return holds, _either(left_fails, right_fails)
+
+    def _right(self, node: syntax.Node, env: Env, scope: Scope):
+        """`branch` of the right side of an operator, whose bindings are its own."""
+        count, before = env.bindings, dict(env.vars)
+        ways = self.branch(node, env, scope)
+        if env.bindings != count:
+            for way in ways:
+                if way is not None:
+                    way.vars = dict(before)
+        return ways
 
     def _either_holds(self, node: syntax.Op, env: Env, scope: Scope):
         left_holds, left_fails = self.branch(node.left, env, scope)
         if left_fails is None:
             return left_holds, None
-        right_holds, fails = self.branch(node.right, left_fails, scope)
+        right_holds, fails = self._right(node.right, left_fails, scope)
         return _either(left_holds, right_holds), fails
 
     def _compare_variable(self, node: syntax.Op, env: Env, scope: Scope):

@@ -74,6 +74,8 @@ BODIES = {
     "what an argument binds": "x = 1\n{(x = 2; x), x}",
     "what a block binds": "x = 1\ny = (x = 2; x)\n{x, y}",
     "what the left of an operator binds": "x = 1\n_ = (x = tags == []) || 2\nx",
+    "what the right of an operator binds": "x = 1\n"
+    "if tags == [] and (x = [2]) != [], do: {:yes, x}, else: {:no, x}",
     "what a value looked under binds": "x = 1\n%{k: (x = 2; x)}.k\nx",
     "an operator of Kernel": "attempt |> Kernel.+(1) |> Kernel.==(2)",
     "a reduce over nothing": "Enum.reduce([], :none, fn _, _ -> :some end)",
