@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write docs/rules/ from the rules' own documentation.
+"""Write docs/rules/ and the skill's list of rules from the rules' own documentation.
 
     python scripts/gen_docs.py            write the pages, remove those of rules that are gone
     python scripts/gen_docs.py --check    write nothing; exit 1 when a page is not current
@@ -13,6 +13,19 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs/rules"
 INDEX = "README.md"
+SKILL = ROOT / "skills/oban/references"
+SKILL_INDEX = "rules.md"
+FAMILIES = {
+    "OB1": "What a job returns",
+    "OB2": "Doing it twice",
+    "OB3": "Unique jobs",
+    "OB4": "Attempts, backoff, time",
+    "OB5": "Args",
+    "OB6": "Enqueueing",
+    "OB7": "Queues, cron, configuration",
+    "OB8": "Tests",
+    "OB9": "The checker itself",
+}
 
 sys.path.insert(0, str(ROOT))
 
@@ -26,11 +39,21 @@ def pages(rules: list) -> dict[str, str]:
     return made
 
 
+def skill_pages(rules: list) -> dict[str, str]:
+    """File name → content of what is generated among the skill's references."""
+    return {SKILL_INDEX: _skill_index(rules)}
+
+
 def stale(folder: Path, wanted: dict[str, str]) -> list[str]:
     """Names of the pages that are missing, outdated or left over, sorted."""
-    present = {path.name: path.read_text("utf-8") for path in folder.glob("*.md")}
+    present = {path.name: path.read_text("utf-8") for path in folder.glob("*.md") if _ours(path)}
     names = present.keys() | wanted.keys()
     return sorted(name for name in names if present.get(name) != wanted.get(name))
+
+
+def _ours(path: Path) -> bool:
+    """Whether a page is one of those written here: the skill's others are written by hand."""
+    return path.parent != SKILL or path.name == SKILL_INDEX
 
 
 def write(folder: Path, wanted: dict[str, str]) -> None:
@@ -53,16 +76,40 @@ def _page(rule) -> str:
     return f"{_header(source)}{catalogue.page(rule)}\n{suppression}"
 
 
+def _skill_index(rules: list) -> str:
+    text = (
+        f"{_header('checker/rules')}# Rules\n\n"
+        "An error or a warning holds an edit back; advice never does. `oban-guard explain OB104`\n"
+        "shows one rule with examples that are right and wrong.\n"
+    )
+    for family, title in FAMILIES.items():
+        rows = [
+            f"| {rule.ID} | {rule.NAME} | {rule.SEVERITY} | {_summary(rule)} |\n"
+            for rule in rules
+            if rule.ID.startswith(family)
+        ]
+        if rows:
+            text += (
+                f"\n## {title} ({family}xx)\n\n"
+                "| Rule | Name | Severity | What it finds |\n|---|---|---|---|\n" + "".join(rows)
+            )
+    return text
+
+
 def _index(rules: list) -> str:
     rows = "".join(
-        f"| [{rule.ID}]({rule.ID}.md) | {rule.NAME} | {rule.SEVERITY} "
-        f"| {catalogue.summary(rule).replace('|', chr(92) + '|')} |\n"
+        f"| [{rule.ID}]({rule.ID}.md) | {rule.NAME} | {rule.SEVERITY} | {_summary(rule)} |\n"
         for rule in rules
     )
     return (
         f"{_header('checker/rules')}# Rules\n\n"
         "| Rule | Name | Severity | What it finds |\n|---|---|---|---|\n" + rows
     )
+
+
+def _summary(rule) -> str:
+    """The first line of its documentation, as a cell of a table."""
+    return catalogue.summary(rule).replace("|", "\\|")
 
 
 def _header(source: str) -> str:
@@ -76,14 +123,16 @@ def main(arguments: list[str]) -> int:
         return 2
     from checker.rules import all_rules
 
-    wanted = pages(all_rules())
-    if arguments:
-        outdated = stale(FOLDER, wanted)
-        for name in outdated:
-            print(f"docs/rules/{name} is not current; run python scripts/gen_docs.py")
-        return 1 if outdated else 0
-    write(FOLDER, wanted)
-    return 0
+    rules = all_rules()
+    wanted = {FOLDER: pages(rules), SKILL: skill_pages(rules)}
+    if not arguments:
+        for folder, content in wanted.items():
+            write(folder, content)
+        return 0
+    outdated = [folder / name for folder in wanted for name in stale(folder, wanted[folder])]
+    for path in outdated:
+        print(f"{path.relative_to(ROOT)} is not current; run python scripts/gen_docs.py")
+    return 1 if outdated else 0
 
 
 if __name__ == "__main__":

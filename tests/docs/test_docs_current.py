@@ -1,4 +1,4 @@
-"""docs/rules is generated, and current."""
+"""docs/rules and the skill's list of rules are generated, and current."""
 
 import importlib.util
 from pathlib import Path
@@ -10,9 +10,9 @@ gen_docs = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(gen_docs)
 
 
-def rule(documentation="Wrong | always.\n\nMore."):
+def rule(documentation="Wrong | always.\n\nMore.", id="OB999"):
     return SimpleNamespace(
-        ID="OB999", NAME="wrong-always", SEVERITY="error", __doc__=documentation,
+        ID=id, NAME="wrong-always", SEVERITY="error", __doc__=documentation,
         __file__=str(ROOT / "checker/rules/ob999_wrong_always.py"),
     )  # fmt: skip
 
@@ -21,6 +21,7 @@ def test_pages_are_current():
     from checker.rules import all_rules
 
     outdated = gen_docs.stale(gen_docs.FOLDER, gen_docs.pages(all_rules()))
+    outdated += gen_docs.stale(gen_docs.SKILL, gen_docs.skill_pages(all_rules()))
     assert outdated == [], "run python scripts/gen_docs.py"
 
 
@@ -35,6 +36,27 @@ def test_the_index_is_a_table():
     assert gen_docs.pages([rule()])["README.md"].endswith(
         "| [OB999](OB999.md) | wrong-always | error | Wrong \\| always. |\n"
     )
+
+
+def test_the_skill_lists_every_rule_under_its_family():
+    from checker.rules import all_rules
+
+    page = gen_docs.skill_pages(all_rules())["rules.md"]
+    assert [r.ID for r in all_rules() if f"\n| {r.ID} | {r.NAME} | {r.SEVERITY} | " not in page] == []
+    page = gen_docs.skill_pages([rule(id="OB199"), rule()])["rules.md"]
+    assert "## What a job returns (OB1xx)\n\n| Rule |" in page
+    assert page.endswith("| OB999 | wrong-always | error | Wrong \\| always. |\n")
+    assert "OB2xx" not in page
+
+
+def test_pages_that_are_written_by_hand_stay(tmp_path, monkeypatch):
+    monkeypatch.setattr(gen_docs, "SKILL", tmp_path)
+    (tmp_path / "args.md").write_text("by hand")
+    (tmp_path / "rules.md").write_text("old")
+    assert gen_docs.stale(tmp_path, gen_docs.skill_pages([rule()])) == ["rules.md"]
+    gen_docs.write(tmp_path, gen_docs.skill_pages([rule()]))
+    assert (tmp_path / "args.md").read_text() == "by hand"
+    assert "OB999" in (tmp_path / "rules.md").read_text()
 
 
 def test_missing_outdated_and_left_over_pages_are_found_and_mended(tmp_path):
