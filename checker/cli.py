@@ -8,6 +8,7 @@ import sys
 import click
 
 from checker import __version__
+from checker.scaffold.command import new
 
 OK, BLOCKING, FAILED = 0, 1, 2
 STDIN = "-"
@@ -102,6 +103,9 @@ def doctor() -> None:
 
     for label, value in report():
         _echo(f"{label}: {value}")
+
+
+cli.add_command(new)
 
 
 def main() -> None:

@@ -1,0 +1,131 @@
+"""The Mix project around a folder: its applications, their names and what is locked."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cached_property
+
+from checker.elixir import syntax
+from checker.elixir.modules import keyword
+from checker.model.outcome import LATEST
+from checker.project import elixir_files
+
+MANIFEST = "mix.exs"
+LOCK = "mix.lock"
+
+
+class MixError(Exception):
+    """There is no Mix project to work in; the message is a sentence that says what to do."""
+
+
+class MixApp:
+    """One application: the folder of its mix.exs, and `root`, the umbrella's or the same."""
+
+    def __init__(self, folder: str, root: str) -> None:
+        self.folder = folder
+        self.root = root
+
+    @cached_property
+    def name(self) -> str:
+        """The application's name: `app:` in mix.exs, else its folder's."""
+        value = keyword([self._project], "app") if self._project is not None else None
+        return value.name if isinstance(value, syntax.Atom) else os.path.basename(self.folder)
+
+    @cached_property
+    def base(self) -> str:
+        """The namespace of its modules: that of `mod:` in mix.exs, else of its MixProject."""
+        for node in syntax.walk(self._manifest.exprs):
+            if isinstance(node, syntax.Tuple) and len(node.items) == 2:
+                key, value = node.items
+                if isinstance(key, syntax.Atom) and key.name == "mod":
+                    started = _first_module(value)
+                    if started and "." in started:
+                        return started.rpartition(".")[0]
+        for module in elixir_files.modules_of(self._path):
+            if module.name.endswith(".MixProject") or module.name.endswith(".Mixfile"):
+                return module.name.rpartition(".")[0]
+        return "".join(part.capitalize() for part in self.name.split("_"))
+
+    @property
+    def is_umbrella(self) -> bool:
+        return self._project is not None and keyword([self._project], "apps_path") is not None
+
+    @property
+    def apps_folder(self) -> str:
+        value = keyword([self._project], "apps_path")
+        return value.value if isinstance(value, syntax.Str) and value.value else "apps"
+
+    @property
+    def _path(self) -> str:
+        return os.path.join(self.folder, MANIFEST)
+
+    @cached_property
+    def _manifest(self) -> syntax.Tree:
+        return elixir_files.parsed(self._path)
+
+    @cached_property
+    def _project(self) -> syntax.List | None:
+        """The keyword list that `project/0` gives."""
+        for definition in elixir_files.calls(self._manifest.exprs, "def"):
+            head = definition.args[0] if definition.args else None
+            if isinstance(head, (syntax.Var, syntax.Call)) and head.name == "project":
+                for node in syntax.walk(definition.blocks):
+                    if isinstance(node, syntax.List):
+                        return node
+        return None
+
+
+def _first_module(node: syntax.Node) -> str | None:
+    for inner in syntax.walk(node):
+        if isinstance(inner, syntax.Module):
+            return inner.name
+    return None
+
+
+def app_around(folder: str) -> MixApp:
+    """The application or umbrella that a folder belongs to. Raises MixError without one."""
+    inner = _manifest_above(os.path.abspath(folder))
+    if inner is None:
+        raise MixError(f"there is no {MANIFEST} in {folder} or above it; run it in a Mix project")
+    above = _manifest_above(os.path.dirname(inner))
+    if above is not None and MixApp(above, above).is_umbrella:
+        return MixApp(inner, above)
+    return MixApp(inner, inner)
+
+
+def _manifest_above(folder: str) -> str | None:
+    while True:
+        if os.path.isfile(os.path.join(folder, MANIFEST)):
+            return folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+
+
+def apps(umbrella: MixApp) -> list[MixApp]:
+    """The applications of an umbrella, by name of their folders."""
+    folder = os.path.join(umbrella.folder, umbrella.apps_folder)
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        return []
+    paths = [os.path.join(folder, name) for name in names]
+    return [
+        MixApp(path, umbrella.folder)
+        for path in paths
+        if os.path.isfile(os.path.join(path, MANIFEST))
+    ]
+
+
+def locked_oban(app: MixApp) -> tuple[int, ...]:
+    """The version of Oban in mix.lock, such as (2, 20, 3); the latest known without one."""
+    for node in syntax.walk(elixir_files.parsed(os.path.join(app.root, LOCK)).exprs):
+        if isinstance(node, syntax.Tuple) and len(node.items) > 2:
+            _hex, package, version = node.items[:3]
+            if isinstance(package, syntax.Atom) and package.name == "oban":
+                numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", getattr(version, "value", None) or "")
+                if numbers:
+                    return tuple(int(number) for number in numbers.groups())
+    return LATEST

@@ -1,0 +1,65 @@
+"""What `oban-guard new` wrote, or would write, and what is left to do: as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+
+from checker.discover import shown
+
+__all__ = ["as_json", "as_text", "shown"]
+
+
+def as_json(plan, taken: set[str], dry_run: bool) -> str:
+    """One object: `module`, `files` with what became of each, `next_steps` in order."""
+    return json.dumps(
+        {
+            "version": 1,
+            "module": plan.module,
+            "dry_run": dry_run,
+            "files": [
+                {"path": shown(f.path), "kind": f.kind, "action": _action(f, taken, dry_run)}
+                for f in plan.files
+            ],
+            "next_steps": [
+                {
+                    "file": shown(step.file) if step.file else None,
+                    "where": step.where,
+                    "why": step.why,
+                    "snippet": step.snippet,
+                }
+                for step in plan.next_steps
+            ],
+        },
+        indent=2,
+        ensure_ascii=False,
+    )
+
+
+def as_text(plan, taken: set[str], dry_run: bool) -> str:
+    """For people: the files, in full when nothing was written, and the next steps."""
+    lines = [f"{_action(f, taken, dry_run):<13} {shown(f.path)}" for f in plan.files]
+    if dry_run:
+        for file in plan.files:
+            lines += ["", "--- /dev/null", f"+++ {shown(file.path)}"]
+            lines += [f"+{line}" for line in file.text.splitlines()]
+    if plan.next_steps:
+        lines += ["", "Next steps"]
+    for number, step in enumerate(plan.next_steps, 1):
+        lines += ["", *_step(number, step)]
+    return "\n".join(lines)
+
+
+def _step(number: int, step) -> list[str]:
+    why = step.why[0].upper() + step.why[1:]
+    place = f"In {shown(step.file)}" if step.file else "Run"
+    if step.where:
+        place += f", {step.where}"
+    return [f"{number}. {why}. {place}:", "", textwrap.indent(step.snippet, "       ")]
+
+
+def _action(file, taken: set[str], dry_run: bool) -> str:
+    replaced = file.path in taken
+    if dry_run:
+        return "would replace" if replaced else "would create"
+    return "replaced" if replaced else "created"

@@ -1,0 +1,1 @@
+"""Answers → files: workers, their tests and what they need, from the templates in scaffolds/."""

@@ -1,0 +1,422 @@
+"""Answers as the templates of a worker and its test see them: pieces of Elixir, laid out."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+
+from checker.project.conventions import underscore
+from checker.scaffold.answers import RESERVED, TAKEN, Arg, WorkerAnswers
+from checker.scaffold.layout import WIDTH, Group, fill
+
+GROUPS = (2, 20)  # the version of Oban from which `states: :incomplete` is known …
+PERIODS = (2, 17)  # … and from which periods may be written `{1, :hour}`
+INCOMPLETE = ("available", "scheduled", "executing", "retryable")
+PROSE = 88
+PERMANENT_STATUSES = (400, 401, 403, 404, 410, 422)
+TYPESPECS = {
+    "integer": "integer", "string": "String.t()", "uuid": "Ecto.UUID.t()", "boolean": "boolean",
+    "date": "Date.t()", "datetime": "DateTime.t()", "decimal": "Decimal.t()",
+}  # fmt: skip
+# What a value of each type looks like in args: one, another one, and what the client then gets.
+SAMPLES = {
+    "integer": ("1", "2", "1"),
+    "string": ('"a-1"', '"b-2"', '"a-1"'),
+    "uuid": (
+        '"0b9bf2f4-6e6f-4a0e-9d55-5c4b7c0a6a11"', '"5a1f6d1c-93a2-4f0c-8f0e-1d2c3b4a5e6f"',
+        '"0b9bf2f4-6e6f-4a0e-9d55-5c4b7c0a6a11"',
+    ),
+    "boolean": ("true", "false", "true"),
+    "date": ('"2026-01-31"', '"2026-02-28"', "~D[2026-01-31]"),
+    "datetime": ('"2026-01-31T09:30:00Z"', '"2026-02-28T09:30:00Z"', "~U[2026-01-31 09:30:00Z]"),
+    "decimal": ('"12.50"', '"99.90"', "%Decimal{}"),
+}  # fmt: skip
+# How a value that JSON carries as a string is read back.
+CASTS = {
+    "date": ("{{:ok, {0}}}", "Date.from_iso8601({0})"),
+    "datetime": ("{{:ok, {0}, _offset}}", "DateTime.from_iso8601({0})"),
+    "decimal": ('{{{0}, ""}}', "Decimal.parse({0})"),
+}
+
+
+class Effect:
+    """What a kind of effect means for the worker: what its client answers, and when to stop."""
+
+    def __init__(self, does: str, ok: str, okays: str, type: str, permanent: tuple[str, ...]):
+        self.does = does
+        self.ok = ok  # the pattern of a success …
+        self.okays = okays  # … and one as the client gives it
+        self.type = type
+        self.permanent = permanent
+
+
+_ANY_OK = ("{:ok, _done}", '{:ok, "done"}', "{:ok, any} | {:error, any}")
+_PLAIN_OK = (":ok", ":ok", ":ok | {:error, any}")
+EFFECTS = {
+    "none": Effect("one piece of work", *_PLAIN_OK, (":not_found",)),
+    "email": Effect("one mail", *_ANY_OK, (":invalid_recipient", ":unsubscribed")),
+    "charge": Effect("one payment", *_ANY_OK, (":card_declined", ":not_found")),
+    "publish": Effect("one message", *_PLAIN_OK, (":invalid_message", ":unknown_topic")),
+    "http": Effect(
+        "one HTTP write",
+        "{:ok, %{status: status}} when status in 200..299",
+        "{:ok, %{status: 200}}",
+        "{:ok, %{required(:status) => 100..599, optional(any) => any}} | {:error, any}",
+        tuple(map(str, PERMANENT_STATUSES)),
+    ),
+}
+
+
+class WorkerView:
+    """One worker, and the names of what it lives among; attributes are what templates print."""
+
+    def __init__(
+        self, answers: WorkerAnswers, version: tuple, app: str, repo: str, data_case: str
+    ) -> None:
+        self.answers = answers
+        self.app = app
+        self.version = version
+        self.repo = repo
+        self.data_case = data_case
+        self.effect = EFFECTS[answers.effect]
+        self.module = answers.module
+        self.short = answers.module.rpartition(".")[2]
+        self.receipt = repo.rpartition(".")[0] + ".JobReceipt" if "." in repo else "JobReceipt"
+        name = underscore(self.short)
+        self.call = f"run_{name}" if name in RESERVED | TAKEN else name
+        self.http = answers.effect == "http"
+        self.key_name = {"key": "idempotency_key", "receipt": "receipt"}.get(answers.idempotency)
+
+    # -- the worker -------------------------------------------------------------------
+
+    @property
+    def casts(self) -> list[tuple[str, str]]:
+        """`{:ok, day} <- Date.from_iso8601(day)` as pairs of its sides."""
+        return [
+            tuple(side.format(arg.name) for side in CASTS[arg.type])
+            for arg in self.answers.args
+            if arg.type in CASTS
+        ]
+
+    @property
+    def use_options(self) -> str:
+        """Each on a line of its own, which `mix format` keeps."""
+        options = [f"queue: :{self.answers.queue}", f"max_attempts: {self.answers.max_attempts}"]
+        unique = fill(Group("[", self._unique(), "]"), "    unique: ")
+        return "    " + ",\n    ".join(options) + ",\n" + unique
+
+    def _unique(self) -> list:
+        period = self.answers.unique_period
+        items: list = ["period: :infinity"]
+        if period is not None:
+            tuples = self.version >= PERIODS and period.unit != "second"
+            written = f"{{{period.count}, :{period.units}}}" if tuples else str(period.seconds)
+            items = [f"period: {written}"]
+        elif self.version >= GROUPS:
+            items.append("states: :incomplete")
+        else:
+            items.append(("states: ", Group("[", [f":{state}" for state in INCOMPLETE], "]")))
+        if self.answers.unique_keys:
+            keys = [f":{key}" for key in self.answers.unique_keys]
+            items.append(("keys: ", Group("[", keys, "]")))
+        return items
+
+    @property
+    def permanent(self) -> list[str]:
+        """What retrying cannot mend; a reason that is waited for is not among it."""
+        waited = {f":{reason}" for reason in self.answers.snooze_on}
+        return [reason for reason in self.effect.permanent if reason not in waited]
+
+    @property
+    def permanent_attribute(self) -> str:
+        return fill(Group("[", self.permanent, "]"), "  @permanent ")
+
+    @property
+    def callback(self) -> str:
+        params = [f"{arg.name} :: {TYPESPECS[arg.type]}" for arg in self.answers.args]
+        if self.answers.idempotency == "key":
+            params.append("idempotency_key :: String.t()")
+        return self._spec(self.call, params, "answer")
+
+    @property
+    def done_callback(self) -> str:
+        params = [f"{arg.name} :: {TYPESPECS[arg.type]}" for arg in self.answers.args]
+        return self._spec("done?", params, "boolean")
+
+    @staticmethod
+    def _spec(name: str, params: list[str], result: str) -> str:
+        before, after = f"  @callback {name}", f" :: {result}"
+        flat = f"{before}({', '.join(params)}){after}"
+        if len(flat) <= WIDTH:
+            return flat
+        inner = ",\n".join(" " * 14 + param for param in params)
+        return f"{before}(\n{inner}\n{' ' * 12}){after}"
+
+    @property
+    def needs_job(self) -> bool:
+        """Whether what is done with the args looks at the job too."""
+        return bool(self.key_name or self.answers.snooze_on)
+
+    @property
+    def head(self) -> str:
+        """The first line, or lines, of the clause that does the work."""
+        job = " = job" if self.needs_job else ""
+        if not self.answers.args:
+            return f"  def perform(%Oban.Job{{}}{job}) do"
+        pairs = [f'"{arg.name}" => {arg.name}' for arg in self.answers.args]
+        flat = f"  def perform(%Oban.Job{{args: %{{{', '.join(pairs)}}}}}{job}) do"
+        if len(flat) <= WIDTH:
+            return flat
+        matched = fill(Group("%{", pairs, "}"), "    ", " = args")
+        return f"  def perform(%Oban.Job{{args: args}}{job}) do\n{matched}\n"
+
+    @property
+    def arguments(self) -> list[str]:
+        return [arg.name for arg in self.answers.args]
+
+    def run_call(self, indent: int) -> str:
+        given = self.arguments + (["job"] if self.needs_job else [])
+        return fill(Group("run(", given, ")"), " " * indent)
+
+    @property
+    def run_head(self) -> str:
+        params = self.arguments + (["job"] if self.needs_job else [])
+        return self._definition("run", params)
+
+    @staticmethod
+    def _definition(name: str, params: list[str]) -> str:
+        flat = f"  defp {name}({', '.join(params)}) do"
+        if len(flat) <= WIDTH:
+            return flat
+        inner = ",\n".join(" " * 9 + param for param in params)
+        return f"  defp {name}(\n{inner}\n{' ' * 7}) do"
+
+    def asked(self, indent: int) -> str:
+        """The `case` line that calls the client; the answer on a line of its own if need be."""
+        given = list(self.arguments)
+        if self.answers.idempotency == "key":
+            given.append("idempotency_key(job)")
+        space = " " * indent
+        flat = f"{space}case client().{self.call}({', '.join(given)}) do"
+        if len(flat) <= WIDTH:
+            return flat
+        call = fill(Group(f"client().{self.call}(", given, ")"), f"{space}  ")
+        return f"{space}answer =\n{call}\n\n{space}case answer do"
+
+    @property
+    def done_call(self) -> str:
+        flat = f"    if client().done?({', '.join(self.arguments)}) do"
+        if len(flat) <= WIDTH:
+            return flat
+        call = fill(Group("client().done?(", self.arguments, ")"), "      ")
+        return f"    done =\n{call}\n\n    if done do"
+
+    @property
+    def clauses(self) -> list[str]:
+        """What becomes of each answer, the more special before the more general."""
+        ok = "JobReceipt.put!(receipt)" if self.answers.idempotency == "receipt" else ":ok"
+        waits = [reason for reason in self.answers.snooze_on]
+        lines = [f"{self.effect.ok} -> {ok}"]
+        if self.http:
+            if "rate_limited" in waits:
+                waits.remove("rate_limited")
+                lines.append("{:ok, %{status: 429}} -> snooze(job, :rate_limited)")
+            lines.append(
+                "{:ok, %{status: status}} when status in @permanent -> {:cancel, {:status, status}}"
+            )
+            lines.append("{:ok, %{status: status}} -> {:error, {:status, status}}")
+        lines += [f"{{:error, :{reason}}} -> snooze(job, :{reason})" for reason in waits]
+        if not self.http and self.permanent:
+            lines.append("{:error, reason} when reason in @permanent -> {:cancel, reason}")
+        return [*lines, "{:error, reason} -> {:error, reason}"]
+
+    @property
+    def key_head(self) -> str:
+        fields = ["args: args"] if self.answers.args else []
+        if not self.answers.once_ever:
+            fields.append("inserted_at: inserted_at")
+        return f"  defp {self.key_name}(%Oban.Job{{{', '.join(fields)}}}) do"
+
+    @property
+    def key(self) -> str:
+        """Joins the name of the work, what tells it from other work, and when it was asked for."""
+        names = self.answers.unique_keys or tuple(self.arguments)
+        parts = [f'"{self.call}"', *(f'args["{name}"]' for name in names)]
+        if not self.answers.once_ever:
+            parts.append("DateTime.to_unix(inserted_at)")
+        flat = f'    Enum.join([{", ".join(parts)}], ":")'
+        if len(flat) <= WIDTH:
+            return flat
+        return fill(Group("[", parts, "]"), "    ") + '\n    |> Enum.join(":")'
+
+    @property
+    def backoff(self) -> str:
+        """Seconds after an attempt that failed; at most an hour."""
+        base = {
+            "exponential": "min(10 * Integer.pow(2, attempt), 3_600)",
+            "linear": "60 * attempt",
+            "constant": "60",
+        }[self.answers.backoff]
+        return f"{base} + :rand.uniform(10)"
+
+    @property
+    def timeout(self) -> str:
+        timeout = self.answers.timeout
+        return f":timer.{timeout.unit}s({timeout.count})"
+
+    @property
+    def moduledoc(self) -> str:
+        title = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", self.short.replace("_", " "))
+        title = title[0] + title[1:].lower() if not title.isupper() else title
+        paragraphs = [
+            f"{title}: {self.effect.does} for each job.",
+            f"{self._repeats} {self._uniqueness}",
+        ]
+        if self.answers.fans_out:
+            paragraphs.append(
+                f"Cron runs it without args (`{self.answers.cron}`); that job enqueues one with"
+                " args for each thing that is due."
+            )
+        elif self.answers.cron:
+            paragraphs.append(f"Cron runs it: `{self.answers.cron}`.")
+        paragraphs.append("The work itself is done by the module that the configuration names:")
+        wrapped = ["\n".join(textwrap.wrap(text, PROSE)) for text in paragraphs]
+        return textwrap.indent("\n\n".join(wrapped), "  ")
+
+    @property
+    def _repeats(self) -> str:
+        call = f"`{self.call}`"
+        return {
+            "receipt": "Safe to repeat: a receipt remembers that it is done, and an attempt that"
+            " finds one does nothing.",
+            "key": f"Safe to repeat: every attempt gives {call} the same idempotency key, so that"
+            " the service acts once.",
+            "marker": f"Safe to repeat: nothing happens when `done?` says that it is done; {call}"
+            " must see to that.",
+            "unique": f"An attempt that failed is repeated from the start, so {call} must be safe"
+            " to repeat: one transaction, or an upsert.",
+        }[self.answers.idempotency]
+
+    @property
+    def _uniqueness(self) -> str:
+        keys = self.answers.unique_keys or tuple(self.arguments)
+        same = f" for the same {_listed(keys)}" if keys else ""
+        period = self.answers.unique_period
+        until = "while one waits or runs" if period is None else f"within {period}"
+        return f"A second job{same} is not enqueued {until}."
+
+    @property
+    def same(self) -> str:
+        """What makes two jobs the same, as a test's name says it."""
+        keys = self.answers.unique_keys or tuple(self.arguments)
+        return f" for the same {_listed(keys)}" if keys else ""
+
+    # -- its test ---------------------------------------------------------------------
+
+    @property
+    def sample_args(self) -> str:
+        return self._args("@args", None)
+
+    @property
+    def other_args(self) -> str:
+        """Args that differ in what makes two jobs different."""
+        return self._args("@other_args", self.told_apart)
+
+    @property
+    def same_args(self) -> str:
+        """Args that differ and still mean the same job."""
+        return self._args("@same_args", self.ignored)
+
+    def _args(self, attribute: str, changed: Arg | None) -> str:
+        items = [f"{arg.name}: {SAMPLES[arg.type][arg == changed]}" for arg in self.answers.args]
+        return fill(Group("%{", items, "}"), f"  {attribute} ")
+
+    @property
+    def configured(self) -> str:
+        """What the configuration said before the test."""
+        given = [f":{self.app}", self.short, "[]"]
+        flat = f"    configured = Application.get_env({', '.join(given)})"
+        if len(flat) <= WIDTH:
+            return flat
+        return fill(Group("Application.get_env(", given, ")"), "    configured =\n      ")
+
+    @property
+    def received_once(self) -> str:
+        return fill(self._call_pattern("_key"), "      assert_received ")
+
+    @property
+    def received(self) -> str:
+        """The list of what the client was called with, as a pattern; the key is bound."""
+        return fill(self._call_pattern("key"), "      assert_received ")
+
+    @property
+    def received_again(self) -> str:
+        return fill(self._call_pattern("^key"), "      assert_received ")
+
+    def _call_pattern(self, key: str) -> Group:
+        values = [SAMPLES[arg.type][2] for arg in self.answers.args]
+        if self.answers.idempotency == "key":
+            values.append(key)
+        return Group("{", [":called", ("", Group("[", values, "]"))], "}")
+
+    @property
+    def received_other_key(self) -> str:
+        values = ["_" for _arg in self.answers.args]
+        return f"      assert_received {{:called, [{', '.join([*values, 'other'])}]}}"
+
+    @property
+    def stub_params(self) -> list[str]:
+        return self.arguments + (["key"] if self.answers.idempotency == "key" else [])
+
+    @property
+    def stub_head(self) -> str:
+        return self._stub(self.call, self.stub_params)
+
+    @property
+    def stub_sent(self) -> str:
+        items = [":called", ("", Group("[", self.stub_params, "]"))]
+        return fill(Group("send(self(), {", items, "})"), "      ")
+
+    @property
+    def stub_done_head(self) -> str:
+        return self._stub("done?", [f"_{name}" for name in self.arguments])
+
+    @staticmethod
+    def _stub(name: str, params: list[str]) -> str:
+        flat = f"    def {name}({', '.join(params)}) do" if params else f"    def {name} do"
+        if len(flat) <= WIDTH:
+            return flat
+        inner = ",\n".join(" " * 10 + param for param in params)
+        return f"    def {name}(\n{inner}\n{' ' * 8}) do"
+
+    @property
+    def enqueued(self) -> str:
+        items = [f"worker: {self.short}", "args: @args", f"queue: :{self.answers.queue}"]
+        return fill(Group("assert_enqueued(", items, ")"), "      ")
+
+    @property
+    def told_apart(self) -> Arg | None:
+        """An arg that makes two jobs different."""
+        names = self.answers.unique_keys or tuple(self.arguments)
+        return next((arg for arg in self.answers.args if arg.name in names), None)
+
+    @property
+    def ignored(self) -> Arg | None:
+        """An arg that two jobs may differ in and still be the same."""
+        keys = self.answers.unique_keys
+        return next((a for a in self.answers.args if keys and a.name not in keys), None)
+
+    @property
+    def uncastable(self) -> list[str]:
+        return [arg.name for arg in self.answers.args if arg.type in CASTS]
+
+    @property
+    def remembered(self) -> str:
+        """Options that make two performs the attempts of one job."""
+        return "" if self.answers.once_ever else ", inserted_at: @enqueued"
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
