@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from checker.check import check_source
@@ -12,7 +14,7 @@ from tests.skills.fences import SKILLS, Fence, fences, of
 
 ELIXIR = of("elixir")
 PYTHON = of("python")
-LANGUAGES = {"elixir", "python", "sh", "text", "sql", "toml"}
+LANGUAGES = {"elixir", "python", "sh"}
 
 
 def findings(fence: Fence) -> list[str]:
@@ -61,11 +63,12 @@ def test_examples_come_in_pairs(page):
         assert bad.language == good.language
 
 
-def test_languages_are_known():
-    """A misspelt language would take a block out of every test above."""
+def test_no_block_hides():
+    """A misspelt language, or a block set in, would stay out of the tests above."""
     for path in SKILLS.rglob("*.md"):
-        for fence in fences(path.read_text("utf-8"), path.name):
-            assert fence.language in LANGUAGES, fence.name
+        text = path.read_text("utf-8")
+        assert {fence.language for fence in fences(text, path.name)} <= LANGUAGES, path
+        assert set(re.findall(r"^[ \t>]+```(\S*)", text, re.MULTILINE)) <= {"", "sh"}, path
 
 
 def test_the_checker_sees_the_workers_of_the_examples():

@@ -81,6 +81,14 @@ def test_a_skill_is_short(skill):
     assert len(always_on(text).split()) <= WORDS_EACH
 
 
+@pytest.mark.parametrize("skill", KEYS, ids=lambda path: path.parent.name)
+def test_the_client_fills_in_nothing_but_arguments(skill):
+    """It runs what stands in backticks after a bang, and replaces what begins with a dollar."""
+    text = body(skill.read_text("utf-8"))
+    assert "!`" not in text
+    assert set(re.findall(r"\$\S*", text)) <= {"$ARGUMENTS"}
+
+
 def test_being_there_costs_little():
     characters = sum(len(always_on(skill.read_text("utf-8"))) for skill in KEYS)
     assert characters / CHARACTERS_PER_TOKEN < TOKENS_TOGETHER * 0.9
