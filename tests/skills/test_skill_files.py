@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from checker.cli import cli
 from checker.rules import all_rules
@@ -130,6 +132,16 @@ def test_every_rule_named_exists(page):
 def test_every_command_named_exists(page):
     wrong = {command: unknown(command) for command in commands(page.read_text("utf-8"))}
     assert [command for command, word in wrong.items() if word] == []
+
+
+def test_whether_python_is_judged(tmp_path):
+    """The page for Python says that the checker does not read it, as long as that is so."""
+    worker = "from oban import worker\n\n@worker()\nclass Sync:\n    def process(self, job): ...\n"
+    (tmp_path / "sync.py").write_text(worker)
+    answer = CliRunner().invoke(cli, ["check", str(tmp_path), "--format", "json"])
+    judged = json.loads(answer.stdout)["summary"]["files"] > 0
+    said = "does not judge Python" in (REFERENCES / "oban-for-python.md").read_text("utf-8")
+    assert judged != said
 
 
 def test_wrong_commands_are_noticed():
