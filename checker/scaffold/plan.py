@@ -143,14 +143,14 @@ def _config_steps(answers: WorkerAnswers, ways: Conventions) -> list[NextStep]:
             f"finished jobs are deleted after {oban.pruned_after} s, and with them what makes a"
             f" second job within {period} a duplicate"
         )
-        snippet = f"{{Oban.Plugins.Pruner, max_age: {period.seconds}}}"
+        snippet = f"{{Oban.Plugins.Pruner, max_age: {period.seconds:_}}}"
         steps.append(NextStep(oban.path, f"{config}, plugins: […]", why, snippet))
     return steps
 
 
 def _whole_config(answers: WorkerAnswers, ways: Conventions) -> NextStep:
     age = answers.unique_period.seconds if answers.unique_period else 0
-    pruner = f"{{Oban.Plugins.Pruner, max_age: {max(age, 86_400)}}}"
+    pruner = f"{{Oban.Plugins.Pruner, max_age: {max(age, 86_400):_}}}"
     plugins = ["Oban.Plugins.Lifeline", pruner]
     if answers.cron:
         plugins.append(f"{{Oban.Plugins.Cron, crontab: [{_entry(answers)}]}}")

@@ -8,6 +8,7 @@ import textwrap
 from checker.project.conventions import underscore
 from checker.scaffold.answers import RESERVED, TAKEN, Arg, WorkerAnswers
 from checker.scaffold.layout import WIDTH, Group, fill
+from checker.vocabulary import permanent_reason
 
 GROUPS = (2, 20)  # the version of Oban from which `states: :incomplete` is known …
 PERIODS = (2, 17)  # … and from which periods may be written `{1, :hour}`
@@ -29,7 +30,7 @@ SAMPLES = {
     "boolean": ("true", "false", "true"),
     "date": ('"2026-01-31"', '"2026-02-28"', "~D[2026-01-31]"),
     "datetime": ('"2026-01-31T09:30:00Z"', '"2026-02-28T09:30:00Z"', "~U[2026-01-31 09:30:00Z]"),
-    "decimal": ('"12.50"', '"99.90"', "%Decimal{}"),
+    "decimal": ('"12.50"', '"99.90"', 'Decimal.new("12.50")'),
 }  # fmt: skip
 # How a value that JSON carries as a string is read back.
 CASTS = {
@@ -110,7 +111,7 @@ class WorkerView:
         items: list = ["period: :infinity"]
         if period is not None:
             tuples = self.version >= PERIODS and period.unit != "second"
-            written = f"{{{period.count}, :{period.units}}}" if tuples else str(period.seconds)
+            written = f"{{{period.count}, :{period.units}}}" if tuples else f"{period.seconds:_}"
             items = [f"period: {written}"]
         elif self.version >= GROUPS:
             items.append("states: :incomplete")
@@ -220,15 +221,23 @@ class WorkerView:
         if self.http:
             if "rate_limited" in waits:
                 waits.remove("rate_limited")
-                lines.append("{:ok, %{status: 429}} -> snooze(job, :rate_limited)")
+                lines.append(f"{{:ok, %{{status: 429}}}} -> {self._snooze('rate_limited')}")
             lines.append(
                 "{:ok, %{status: status}} when status in @permanent -> {:cancel, {:status, status}}"
             )
             lines.append("{:ok, %{status: status}} -> {:error, {:status, status}}")
-        lines += [f"{{:error, :{reason}}} -> snooze(job, :{reason})" for reason in waits]
+        lines += [f"{{:error, :{reason}}} -> {self._snooze(reason)}" for reason in waits]
         if not self.http and self.permanent:
             lines.append("{:error, reason} when reason in @permanent -> {:cancel, reason}")
         return [*lines, "{:error, reason} -> {:error, reason}"]
+
+    def _snooze(self, reason: str) -> str:
+        return f"snooze(job, {self.given_up(reason)})"
+
+    @staticmethod
+    def given_up(reason: str) -> str:
+        """The outcome once waiting for a reason to go away has taken too long."""
+        return f"{{:{'cancel' if permanent_reason(reason) else 'error'}, :{reason}}}"
 
     @property
     def key_head(self) -> str:
@@ -341,28 +350,16 @@ class WorkerView:
         return fill(Group("Application.get_env(", given, ")"), "    configured =\n      ")
 
     @property
-    def received_once(self) -> str:
-        return fill(self._call_pattern("_key"), "      assert_received ")
-
-    @property
-    def received(self) -> str:
-        """The list of what the client was called with, as a pattern; the key is bound."""
-        return fill(self._call_pattern("key"), "      assert_received ")
-
-    @property
-    def received_again(self) -> str:
-        return fill(self._call_pattern("^key"), "      assert_received ")
-
-    def _call_pattern(self, key: str) -> Group:
+    def values(self) -> str:
+        """What the client gets for the args, as an attribute, which a pattern may hold too."""
         values = [SAMPLES[arg.type][2] for arg in self.answers.args]
-        if self.answers.idempotency == "key":
-            values.append(key)
-        return Group("{", [":called", ("", Group("[", values, "]"))], "}")
+        return fill(Group("[", values, "]"), "  @values ")
 
-    @property
-    def received_other_key(self) -> str:
-        values = ["_" for _arg in self.answers.args]
-        return f"      assert_received {{:called, [{', '.join([*values, 'other'])}]}}"
+    def called(self, key: str, values: str | None = None) -> str:
+        """The message of a call, as a pattern; `key` is what stands for the idempotency key."""
+        values = values or ("@values" if self.answers.args else "[]")
+        with_key = f", {key}" if self.answers.idempotency == "key" else ""
+        return f"{{:called, {values}{with_key}}}"
 
     @property
     def stub_params(self) -> list[str]:
@@ -374,8 +371,12 @@ class WorkerView:
 
     @property
     def stub_sent(self) -> str:
-        items = [":called", ("", Group("[", self.stub_params, "]"))]
-        return fill(Group("send(self(), {", items, "})"), "      ")
+        key = ", key" if self.answers.idempotency == "key" else ""
+        flat = f"      send(self(), {{:called, [{', '.join(self.arguments)}]{key}}})"
+        if len(flat) <= WIDTH:
+            return flat
+        values = fill(Group("[", self.arguments, "]"), "      values = ")
+        return f"{values}\n\n      send(self(), {{:called, values{key}}})"
 
     @property
     def stub_done_head(self) -> str:
@@ -388,11 +389,6 @@ class WorkerView:
             return flat
         inner = ",\n".join(" " * 10 + param for param in params)
         return f"    def {name}(\n{inner}\n{' ' * 8}) do"
-
-    @property
-    def enqueued(self) -> str:
-        items = [f"worker: {self.short}", "args: @args", f"queue: :{self.answers.queue}"]
-        return fill(Group("assert_enqueued(", items, ")"), "      ")
 
     @property
     def told_apart(self) -> Arg | None:

@@ -1,0 +1,71 @@
+"""Workers and tests as `oban-guard new` writes them, in a project made for it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from checker.cli import cli
+
+MIX = """defmodule Shop.MixProject do
+  use Mix.Project
+
+  def project do
+    [app: :shop, version: "0.1.0", deps: [{:oban, "~> 2.16"}]]
+  end
+
+  def application do
+    [mod: {Shop.Application, []}]
+  end
+end
+"""
+REPO = """defmodule Shop.Repo do
+  use Ecto.Repo, otp_app: :shop, adapter: Ecto.Adapters.Postgres
+end
+"""
+
+
+def project(folder: Path, version: str | None = None) -> Path:
+    """A Mix project with nothing in it yet; `version` of Oban is locked."""
+    (folder / "lib" / "shop").mkdir(parents=True)
+    (folder / "mix.exs").write_text(MIX)
+    (folder / "lib" / "shop" / "repo.ex").write_text(REPO)
+    if version:
+        lock = f'%{{\n  "oban": {{:hex, :oban, "{version}", "0f", [:mix], [], "hexpm", "1e"}},\n}}\n'
+        (folder / "mix.lock").write_text(lock)
+    return folder
+
+
+def run(folder: Path, *arguments: str, expected: int = 0, **options):
+    """`oban-guard` run in a folder; its result, after its exit code was looked at."""
+    import os
+
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        result = CliRunner().invoke(cli, arguments, **options)
+    finally:
+        os.chdir(before)
+    assert result.exit_code == expected, result.output
+    return result
+
+
+def arguments(answers: dict) -> list[str]:
+    """The command line that gives these answers."""
+    given = ["new", "worker", answers["module"]]
+    for name, value in answers.items():
+        if name in ("module", "version") or value is None:
+            continue
+        values = value if isinstance(value, tuple) else (value,)
+        for item in values:
+            given += [f"--{name.replace('_', '-')}", str(item)]
+    return given
+
+
+def worker(folder: Path, answers: dict) -> dict[str, Path]:
+    """The files of a new worker by their kind."""
+    project(folder, answers.get("version"))
+    told = json.loads(run(folder, *arguments(answers), "--json").output)
+    return {file["kind"]: folder / file["path"] for file in told["files"]}
