@@ -17,10 +17,7 @@ def as_json(plan, taken: set[str], dry_run: bool) -> str:
             "version": 1,
             "module": plan.module,
             "dry_run": dry_run,
-            "files": [
-                {"path": shown(f.path), "kind": f.kind, "action": _action(f, taken, dry_run)}
-                for f in plan.files
-            ],
+            "files": [_file(file, taken, dry_run) for file in plan.files],
             "next_steps": [
                 {
                     "file": shown(step.file) if step.file else None,
@@ -48,6 +45,16 @@ def as_text(plan, taken: set[str], dry_run: bool) -> str:
     for number, step in enumerate(plan.next_steps, 1):
         lines += ["", *_step(number, step)]
     return "\n".join(lines)
+
+
+def _file(file, taken: set[str], dry_run: bool) -> dict:
+    """What became of a file; its text when it was not written."""
+    told = {
+        "path": shown(file.path),
+        "kind": file.kind,
+        "action": _action(file, taken, dry_run),
+    }
+    return {**told, "text": file.text} if dry_run else told
 
 
 def _step(number: int, step) -> list[str]:

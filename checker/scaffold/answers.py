@@ -31,8 +31,9 @@ ONCE_EVER = frozenset(("email", "charge", "publish"))
 UNITS = {"s": ("second", 1), "m": ("minute", 60), "h": ("hour", 3600), "d": ("day", 86_400)}
 FOREVER = "infinity"
 LONGEST_MODULE = 100
-LONGEST_NAME = 30  # of keys, queues and reasons; lines then fit
+LONGEST_NAME = 30  # of keys and reasons; lines then fit
 LONGEST_SEGMENT = 40
+LONGEST_QUEUE = 127  # (oban 2.24, lib/oban/job.ex)
 MOST_ATTEMPTS = 20
 LONGEST_TIMEOUT = 3600  # Lifeline rescues what runs for longer (oban 2.24, plugins/lifeline.ex)
 
@@ -166,7 +167,7 @@ def _once(option: str, names: list[str], example: str) -> None:
 
 
 def _queue(text: str) -> str:
-    if not NAME.fullmatch(text) or len(text) > LONGEST_NAME or text in RESERVED:
+    if not NAME.fullmatch(text) or len(text) > LONGEST_QUEUE or text in RESERVED:
         raise AnswerError("--queue", f"`{text}` is not the name of a queue", "--queue billing")
     return text
 
@@ -181,13 +182,13 @@ def _attempts(number: int) -> int:
 def _keys(texts: tuple[str, ...], args: tuple[Arg, ...]) -> tuple[str, ...]:
     keys = [key for text in texts for key in text.replace(",", " ").split()]
     names = [arg.name for arg in args]
-    example = f"--unique-keys {names[0] if names else 'customer_id'}"
     for key in keys:
         if key not in names:
             given = f"the args are {', '.join(names)}" if names else "there are no args"
-            example = example if names else f"--arg {key}:integer {example}"
-            raise AnswerError("--unique-keys", f"`{key}` is not an arg ({given})", example)
-    _once("--unique-keys", keys, example)
+            example = names[0] if names else "customer_id --arg customer_id:integer"
+            problem = f"`{key}` is not an arg ({given})"
+            raise AnswerError("--unique-keys", problem, f"--unique-keys {example}")
+    _once("--unique-keys", keys, f"--unique-keys {','.join(names)}")
     return tuple(keys)
 
 

@@ -144,7 +144,11 @@ def _file(path: str | None, module: str) -> str | None:
         return None
     from checker.project.conventions import underscore
 
-    if not path.endswith(".ex"):
+    ending = os.path.splitext(path)[1]
+    if not path or ending not in ("", ".ex"):
+        problem = f"`{path}` is neither a folder nor a file that ends in .ex"
+        raise answers.AnswerError("--path", problem, "--path lib/shop/workers")
+    if not ending:
         path = os.path.join(path, underscore(module.rpartition(".")[2]) + ".ex")
     return os.path.abspath(path)
 

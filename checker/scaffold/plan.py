@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from checker.project.conventions import Conventions, underscore
 from checker.project.mix import locked_oban
-from checker.scaffold.answers import WorkerAnswers
+from checker.scaffold.answers import AnswerError, WorkerAnswers
 from checker.scaffold.render import render
-from checker.scaffold.view import WorkerView
+from checker.scaffold.view import WorkerView, receipt_module
 
+MIGRATION = "_create_job_receipts.exs"
 LIMIT = 10  # jobs of a queue at a time, where a queue is suggested
 
 
@@ -54,8 +55,11 @@ def new_worker(
         answers, locked_oban(ways.app), ways.app.name, ways.repo, ways.data_case
     )
     client = f"{ways.app.base}.{view.short}Client"
-    names = {"w": view, "client": client}
+    names = {"w": view, "client": client, "inline": ways.oban.testing == "inline"}
     path = path or ways.path_of(answers.module)
+    elsewhere = ways.workers.get(answers.module, path)
+    if elsewhere != path:
+        raise AnswerError("NAME", f"`{answers.module}` is defined in {elsewhere}", "another name")
     files = [NewFile(path, "worker", render("elixir/worker.ex.j2", **names))]
     if with_test:
         text = render("elixir/worker_test.exs.j2", **names)
@@ -69,20 +73,14 @@ def new_worker(
 
 def new_receipt(ways: Conventions) -> Plan:
     """The receipts' schema and migration."""
-    space = ways.repo.rpartition(".")[0]
-    module = f"{space}.JobReceipt" if space else "JobReceipt"
+    module = receipt_module(ways.repo)
     return Plan(module, (_schema(module, ways), _migration(ways)), (_migrate(),))
 
 
 def _receipts(module: str, ways: Conventions) -> list[NewFile]:
     """Only what is not there yet."""
-    files = []
-    schema = _schema(module, ways)
-    if not os.path.exists(schema.path):
-        files.append(schema)
-    if not _has_receipts(ways.migrations):
-        files.append(_migration(ways))
-    return files
+    files = (_schema(module, ways), _migration(ways))
+    return [file for file in files if not os.path.exists(file.path)]
 
 
 def _schema(module: str, ways: Conventions) -> NewFile:
@@ -95,26 +93,24 @@ def _schema(module: str, ways: Conventions) -> NewFile:
 
 def _migration(ways: Conventions) -> NewFile:
     text = render("elixir/create_job_receipts.exs.j2", repo=ways.repo)
-    name = f"{_version(ways.migrations)}_create_job_receipts.exs"
+    names = _names(ways.migrations)
+    earlier = [name for name in names if name.endswith(MIGRATION)]
+    name = earlier[0] if earlier else _version(names) + MIGRATION
     return NewFile(os.path.join(ways.migrations, name), "migration", text)
 
 
-def _version(folder: str) -> str:
+def _version(names: list[str]) -> str:
     """A migration's version: the present second, or the next that no migration has."""
-    taken = {name.partition("_")[0] for name in _names(folder)}
+    taken = {name.partition("_")[0] for name in names}
     at = datetime.now(UTC)
     while at.strftime("%Y%m%d%H%M%S") in taken:
         at += timedelta(seconds=1)
     return at.strftime("%Y%m%d%H%M%S")
 
 
-def _has_receipts(folder: str) -> bool:
-    return any(name.endswith("_create_job_receipts.exs") for name in _names(folder))
-
-
 def _names(folder: str) -> list[str]:
     try:
-        return os.listdir(folder)
+        return sorted(os.listdir(folder))
     except OSError:
         return []
 

@@ -82,7 +82,7 @@ class WorkerView:
         self.effect = EFFECTS[answers.effect]
         self.module = answers.module
         self.short = answers.module.rpartition(".")[2]
-        self.receipt = repo.rpartition(".")[0] + ".JobReceipt" if "." in repo else "JobReceipt"
+        self.receipt = receipt_module(repo)
         name = underscore(self.short)
         self.call = f"run_{name}" if name in RESERVED | TAKEN else name
         self.http = answers.effect == "http"
@@ -410,6 +410,11 @@ class WorkerView:
     def remembered(self) -> str:
         """Options that make two performs the attempts of one job."""
         return "" if self.answers.once_ever else ", inserted_at: @enqueued"
+
+
+def receipt_module(repo: str) -> str:
+    """The schema of receipts beside a repository: `Shop.Repo` → `Shop.JobReceipt`."""
+    return f"{repo.rpartition('.')[0]}.JobReceipt".lstrip(".")
 
 
 def _listed(names: tuple[str, ...]) -> str:

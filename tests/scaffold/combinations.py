@@ -23,7 +23,7 @@ ARGS = {
 KEYS = {"all": lambda names: (), "first": lambda names: names[:1], "two": lambda names: names[:2]}
 OPTIONS = {
     "module": ("Shop.Workers.SyncCustomer", "Shop.Run", "Shop.Invoicing.Jobs.ReconcileTheBankStatementsOfSuppliers"),
-    "queue": ("default", "billing"),
+    "queue": ("default", "billing_of_quarterly_reports"),
     "max_attempts": (1, 3, 20),
     "arg": tuple(ARGS),
     "unique_keys": tuple(KEYS),
@@ -34,6 +34,7 @@ OPTIONS = {
     "backoff": ("exponential", "linear", "constant"),
     "timeout": ("30s", "10m"),
     "snooze_on": ((), ("rate_limited",), ("rate_limited", "not_ready"), ("not_found",)),
+    "testing": ("manual", "inline"),
     "version": (None, "2.16.3", "2.19.4", "2.23.1"),
 }  # fmt: skip
 LEAST = 60

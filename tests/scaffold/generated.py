@@ -27,11 +27,23 @@ end
 """
 
 
-def project(folder: Path, version: str | None = None) -> Path:
-    """A Mix project with nothing in it yet; `version` of Oban is locked."""
+CONFIG = """import Config
+
+config :shop, Oban, testing: :inline
+"""
+
+
+def project(folder: Path, version: str | None = None, inline: bool = False) -> Path:
+    """A Mix project with nothing in it yet; `version` of Oban is locked.
+
+    `inline`: in tests, jobs run when they are enqueued.
+    """
     (folder / "lib" / "shop").mkdir(parents=True)
     (folder / "mix.exs").write_text(MIX)
     (folder / "lib" / "shop" / "repo.ex").write_text(REPO)
+    if inline:
+        (folder / "config").mkdir()
+        (folder / "config" / "test.exs").write_text(CONFIG)
     if version:
         lock = f'%{{\n  "oban": {{:hex, :oban, "{version}", "0f", [:mix], [], "hexpm", "1e"}},\n}}\n'
         (folder / "mix.lock").write_text(lock)
@@ -56,7 +68,7 @@ def arguments(answers: dict) -> list[str]:
     """The command line that gives these answers."""
     given = ["new", "worker", answers["module"]]
     for name, value in answers.items():
-        if name in ("module", "version") or value is None:
+        if name in ("module", "testing", "version") or value is None:
             continue
         values = value if isinstance(value, tuple) else (value,)
         for item in values:
@@ -66,6 +78,6 @@ def arguments(answers: dict) -> list[str]:
 
 def worker(folder: Path, answers: dict) -> dict[str, Path]:
     """The files of a new worker by their kind."""
-    project(folder, answers.get("version"))
+    project(folder, answers.get("version"), answers.get("testing") == "inline")
     told = json.loads(run(folder, *arguments(answers), "--json").output)
     return {file["kind"]: folder / file["path"] for file in told["files"]}

@@ -134,6 +134,8 @@ defmodule Oban.Testing do
     Enum.filter(Oban.jobs(), fn job -> Enum.all?(options, &matches?(job, &1)) end)
   end
 
+  def with_testing_mode(:manual, function), do: function.()
+
   def assert_enqueued(options) do
     assert all_enqueued(options) != [], "no such job: #{inspect(options)}"
   end
