@@ -69,6 +69,19 @@ def check_source(source: Source, config) -> Report:
     return report
 
 
+def models(source: Source, config) -> list:
+    """The workers that one file's text defines, as rules see them, in order.
+
+    Never raises for what the text holds; what cannot be read has none.
+    """
+    if len(source.data) > MAX_BYTES or b"\0" in source.data:
+        return []
+    _allow_depth()
+    facts = FileFacts()
+    _read(source, config, facts)
+    return facts.workers
+
+
 def _allow_depth() -> None:
     if sys.getrecursionlimit() < RECURSION:
         sys.setrecursionlimit(RECURSION)

@@ -53,7 +53,9 @@ def parse(expression: str) -> tuple[frozenset[int], ...] | None:
         names = ", ".join([*NICKNAMES, REBOOT])
         raise CronError(f"`{expression}` is no nickname; there are {names}")
     written = expression.split(None, len(FIELDS) - 1)
-    last = re.sub(r"\s*,\s*", ",", written.pop().strip()) if written else ""
+    last = re.sub(r"\s*,\s*", ",", written.pop()) if written else ""
+    if last != last.rstrip():
+        raise CronError(f"`{expression}` ends in a blank, which Oban does not take")
     written += last.split()
     if len(written) != len(FIELDS):
         raise CronError(f"a cron expression has five fields, `{expression}` has {len(written)}")

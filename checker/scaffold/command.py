@@ -82,7 +82,7 @@ def worker(
     if name is None:
         from checker.scaffold.questions import ask
 
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if not _asks():
             raise click.UsageError("NAME is missing; for example Shop.Workers.SyncCustomer.")
         name = ask(options)
     with _told():
@@ -122,6 +122,11 @@ def test(module: str, as_json: bool, dry_run: bool, force: bool) -> None:
 
         plan = new_test(answers.module_name(module), of_module(module, os.getcwd()))
     _carry_out(plan, as_json, dry_run, force)
+
+
+def _asks() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 class _told:

@@ -62,7 +62,7 @@ def _draw(chance: random.Random, wanted: set) -> dict:
     """A combination at random, built around a pair that is still wanted."""
     drawn = {name: chance.choice(values) for name, values in OPTIONS.items()}
     if wanted:
-        drawn.update(min(wanted, key=lambda _pair: chance.random()))
+        drawn.update(chance.choice(sorted(wanted, key=str)))
     return drawn
 
 
