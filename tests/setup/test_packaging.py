@@ -97,6 +97,10 @@ def test_the_wheel_runs_from_anywhere(machine: Machine, tmp_path: Path) -> None:
     checked = machine.run(command, "check", str(worker), cwd=Path("/"))
     assert (checked.returncode, checked.stderr) == (1, "")
     assert "OB101" in checked.stdout
+    (worker.parent.parent / "mix.exs").write_text("defmodule Shop.MixProject do\nend\n")
+    made = machine.run(command, "new", "worker", "Shop.Sync", cwd=worker.parent)
+    assert (made.returncode, made.stderr) == (0, "")
+    assert worker.with_name("sync.ex").exists()
 
 
 def test_the_wheel_holds_all_of_the_package(tmp_path: Path) -> None:
@@ -105,9 +109,11 @@ def test_the_wheel_holds_all_of_the_package(tmp_path: Path) -> None:
     [wheel] = tmp_path.glob("oban_guard-*.whl")
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("checker/")}
     tracked = subprocess.run(
-        ["git", "ls-files", "checker"], cwd=REPOSITORY, capture_output=True, text=True, check=True
-    )
-    assert set(tracked.stdout.split()) <= packed
+        ["git", "ls-files", "checker", "scaffolds"],
+        cwd=REPOSITORY, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    expected = {name.replace("scaffolds/", "checker/scaffolds/") for name in tracked.stdout.split()}
+    assert expected <= packed
 
 
 def _pins(lock: Path) -> dict[str, str]:
