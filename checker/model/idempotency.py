@@ -9,6 +9,7 @@ from checker.model.shape import (
     Int,
     Map,
     Seq,
+    Span,
     Struct,
     Text,
     Tup,
@@ -18,7 +19,7 @@ from checker.model.shape import (
     only_atom,
 )  # fmt: skip
 from checker.model.worker import Condition, Context, Step, Worker
-from checker.vocabulary import guard_call, key_name, marker_field, speaks_of_key
+from checker.vocabulary import guard_call, key_name, marker_field, speaks_of_key, traces
 
 # What each kind of effect is called in a message.
 EFFECTS = {
@@ -37,10 +38,44 @@ CARRIERS = frozenset(("headers", "header", "opts", "options"))
 BODY_FIRST = ("HTTPoison.", "Tesla.", ":hackney.", "Finch.", "Mint.")
 CLIENT_FIRST = ("Req.", "Tesla.", "Finch.")
 CLIENT_MAKERS = frozenset(("new", "client", "build", "request", "base", "req"))
-CONSTRAINT = "Ecto.ConstraintError"
+CONSTRAINT_ERROR = "Ecto.ConstraintError"
 SETTLED = frozenset((COMPLETED, CANCELLED, SNOOZED))
 SAFE_METHODS = frozenset(("get", "head", "options", "put", "delete", "trace"))
 MOST_DEEP = 6
+
+# What can make an effect safe to repeat.
+AT_MOST_ONCE = "at_most_once"
+UNIQUE = "unique"
+PERHAPS_UNIQUE = "perhaps_unique"
+KEY = "key"
+PERHAPS_KEY = "perhaps_key"
+KEY_ELSEWHERE = "key_elsewhere"
+MARKER = "marker"
+LOOKUP = "lookup"
+CLAIM = "claim"
+LOCK = "lock"
+CONSTRAINT = "constraint"
+
+
+class Guard:
+    """Something that makes an effect safe to repeat, or may do so.
+
+    `kind`: `at_most_once` (`max_attempts: 1`), `unique` (on the worker, or where it is
+    enqueued: then without a span), `perhaps_unique` (options that cannot be read), `key` (an idempotency key that the call passes),
+    `perhaps_key` (in options that cannot be read), `key_elsewhere` (the code speaks of one),
+    `marker` (a field or function that tells what was done), `lookup` (a row is looked up),
+    `claim` (a write that only one attempt wins), `lock`, `constraint` (of the database, whose
+    violation is rescued). `name`: of the key, the marker, or the call that answers. `fresh`:
+    where something is made that is new on every attempt, of a key that stops nothing.
+    """
+
+    __slots__ = ("kind", "name", "span", "fresh")
+
+    def __init__(self, kind: str, name: str, span=None, fresh=None) -> None:
+        self.kind = kind
+        self.name = name
+        self.span = span
+        self.fresh = fresh
 
 
 def effect(step: Step) -> str | None:
@@ -147,6 +182,18 @@ def keys(step: Step) -> list[tuple[str, Value]]:
     ]
 
 
+def new_each_time(name: str, key: Value) -> Span | None:
+    """The place of what makes an idempotency key new on every attempt, or None.
+
+    It may be new only where the args have none; a key that is as often a mere trace of the
+    request is left alone, and so is one that may have been stored.
+    """
+    fresh = [alt.origin.fresh for alt in key if isinstance(alt.origin.fresh, tuple)]
+    rest = [alt.shape for alt in key if not isinstance(alt.origin.fresh, tuple)]
+    given = all(isinstance(shape, Unknown) and shape.from_args for shape in rest)
+    return fresh[0] if fresh and given and not traces(name) else None
+
+
 def may_have_key(step: Step) -> bool:
     """Whether a key may be in something that cannot be read: options, headers, a client."""
     if step.has("own") or effect(step) not in KEYED:
@@ -238,29 +285,41 @@ def decided(step: Step, per_item: bool = False) -> bool:
 
     With `per_item`, only what is asked of each item (or chose the items) counts.
     """
-    return bool(step.contexts) and all(_asks(context, step, per_item) for context in step.contexts)
+    return bool(step.contexts) and all(
+        next(_asked(context, step, per_item), None) is not None for context in step.contexts
+    )
 
 
-def _asks(context: Context, step: Step, per_item: bool) -> bool:
-    conditions = [c for c in context.conditions if c.in_loop or not per_item]
-    if any(_is_guard(condition, step) for condition in conditions):
-        return True
+def _asked(context: Context, step: Step, per_item: bool):
+    """The guards on one way to a step."""
+    for condition in context.conditions:
+        if condition.in_loop or not per_item:
+            yield from _guards_in(condition, step)
     if per_item:
-        return False
-    if context.transaction and any(before.has("lock") for before in context.before):
-        return True
-    return CONSTRAINT in context.rescues and any(s.has("insert") for s in context.before)
+        return
+    if context.transaction:
+        for before in _in_order(context.before, "lock"):
+            yield Guard(LOCK, before.call, before.span)
+    if CONSTRAINT_ERROR in context.rescues:
+        for before in _in_order(context.before, "insert"):
+            yield Guard(CONSTRAINT, before.call, before.span)
 
 
-def _is_guard(condition: Condition, step: Step) -> bool:
-    asked = [s for s in condition.steps if s is not step]
-    if any(_claims(s, condition) for s in asked):
-        return True
-    if condition.absent and any(s.has("lookup", "rows") for s in asked):
-        return True
-    if any(s.has("exists") for s in asked):
-        return True
-    return any(_guard_word(name) for name in condition.names)
+def _in_order(steps: frozenset, trait: str) -> list[Step]:
+    return sorted((s for s in steps if s.has(trait)), key=lambda step: step.order)
+
+
+def _guards_in(condition: Condition, step: Step):
+    """What a condition asks that tells whether a step was done before."""
+    for asked in condition.steps:
+        if asked is step:
+            continue
+        if _claims(asked, condition):
+            yield Guard(CLAIM, asked.call, asked.span)
+        elif asked.has("exists") or (condition.absent and asked.has("lookup", "rows")):
+            yield Guard(LOOKUP, asked.call, asked.span)
+    for name in sorted(filter(_guard_word, condition.names)):
+        yield Guard(MARKER, name, condition.span)
 
 
 def _claims(step: Step, condition: Condition) -> bool:
@@ -307,7 +366,51 @@ def _guard_word(name: str) -> bool:
 
 def guarded(worker: Worker, step: Step) -> bool:
     """Whether anything makes an effect safe to repeat, `unique:` included, or may do so."""
-    return at_most_once(worker) or is_unique(worker) or has_guard(step) or _key_elsewhere(worker)
+    return next(_all_guards(worker, step, False), None) is not None
+
+
+def guards(worker: Worker, step: Step) -> list[Guard]:
+    """Everything that makes an effect safe to repeat, or may do so; `unique:` is among it.
+
+    Of an effect in a loop only what is asked of each item counts. None is told twice.
+    """
+    told = {}
+    for guard in _all_guards(worker, step, in_loop(step)):
+        told.setdefault((guard.kind, guard.name, guard.span), guard)
+    return list(told.values())
+
+
+def has_guard(step: Step, per_item: bool = False) -> bool:
+    """Whether an effect itself is guarded, or may be."""
+    return next(_own_guards(step, per_item), None) is not None
+
+
+def _all_guards(worker: Worker, step: Step, per_item: bool):
+    if at_most_once(worker):
+        yield Guard(AT_MOST_ONCE, "max_attempts", worker.options["max_attempts"].span)
+    if is_unique(worker):
+        yield _uniqueness(worker)
+    yield from _own_guards(step, per_item)
+    if _key_elsewhere(worker):
+        yield Guard(KEY_ELSEWHERE, "")
+
+
+def _uniqueness(worker: Worker) -> Guard:
+    """What `is_unique` found."""
+    option = worker.options.get("unique")
+    if option is not None:
+        return Guard(UNIQUE, "unique", option.span)
+    return Guard(UNIQUE if worker.options_known else PERHAPS_UNIQUE, "unique")
+
+
+def _own_guards(step: Step, per_item: bool):
+    for name, value in keys(step):
+        yield Guard(KEY, name, fresh=new_each_time(name, value))
+    if may_have_key(step):
+        yield Guard(PERHAPS_KEY, "", step.span)
+    if decided(step, per_item):
+        for context in step.contexts:
+            yield from _asked(context, step, per_item)
 
 
 def _key_elsewhere(worker: Worker) -> bool:
@@ -315,11 +418,6 @@ def _key_elsewhere(worker: Worker) -> bool:
     if not any(speaks_of_key(word) for word in worker.mentions):
         return False
     return not any(keys(step) for step in effects(worker))
-
-
-def has_guard(step: Step, per_item: bool = False) -> bool:
-    """Whether an effect itself is guarded, or may be."""
-    return bool(keys(step)) or may_have_key(step) or decided(step, per_item)
 
 
 def in_loop(step: Step) -> bool:

@@ -88,11 +88,9 @@ end
 
 from __future__ import annotations
 
-from checker.model.idempotency import effects, keys
-from checker.model.shape import Alt, Unknown, Value
+from checker.model.idempotency import effects, keys, new_each_time
 from checker.model.worker import Worker
 from checker.rules.problem import ERROR, Problem
-from checker.vocabulary import traces
 
 ID = "OB204"
 NAME = "unstable-idempotency-key"
@@ -102,21 +100,11 @@ SEVERITY = ERROR
 def check(worker: Worker):
     for step in effects(worker):
         for name, key in keys(step):
-            if _changes(key) and not traces(name):
+            fresh = new_each_time(name, key)
+            if fresh is not None:
                 yield Problem(
-                    next(alt.origin.fresh for alt in key if _is_fresh(alt)),
+                    fresh,
                     "is new on every attempt, so a key made from it never stops a repetition",
                     "Make the key from the args or from `job.id`",
                     function=step.function,
                 )
-
-
-def _changes(key: Value) -> bool:
-    """New each time, or whenever the args have none; what else there is may be stored."""
-    fresh = [alt for alt in key if _is_fresh(alt)]
-    rest = [alt.shape for alt in key if not _is_fresh(alt)]
-    return bool(fresh) and all(isinstance(shape, Unknown) and shape.from_args for shape in rest)
-
-
-def _is_fresh(alt: Alt) -> bool:
-    return isinstance(alt.origin.fresh, tuple)
