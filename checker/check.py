@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cached_property, partial
 
 from checker.candidate import speaks_of_jobs
 from checker.finding import Edit, Finding, Fix
+from checker.model.job import Jobs
 from checker.source import MAX_BYTES, Source, offender
 
 SUPPRESSION = b"oban-guard"
@@ -38,10 +40,9 @@ class FileFacts:
 
     `unreadable`: why nothing of it could be read, or None. `errors`: spans that
     did not parse. `pipes`: span of a pipe's step → where the pipe begins. `problems`
-    with its suppressions: (rule, span of the comment, ids).
+    with its suppressions: (rule, span of the comment, ids). `jobs`: what the file builds
+    and inserts, followed when first asked for.
     """
-
-    __slots__ = ("unreadable", "errors", "problems", "pipes", "workers")
 
     def __init__(self) -> None:
         self.unreadable: str | None = None
@@ -49,6 +50,11 @@ class FileFacts:
         self.problems: list = []
         self.pipes: dict[tuple[int, int], int] = {}
         self.workers: list = []
+        self.read_jobs = Jobs
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        return self.read_jobs()
 
 
 def check_source(source: Source, config) -> Report:
@@ -92,14 +98,19 @@ def _read(source: Source, config, facts: FileFacts) -> list:
     import re
 
     from checker.elixir import syntax
+    from checker.elixir.jobs import jobs
     from checker.elixir.library import library
+    from checker.elixir.modules import modules
     from checker.elixir.workers import workers
 
     tree = syntax.parse(source.data)
     facts.errors = tree.errors
+    known = library(config.shapes, config.effects)
+    found = modules(tree)
     if re.search(USE, source.data):
-        known = library(config.shapes, config.effects)
-        facts.workers = workers(tree, known, tuple(config.wrappers))
+        facts.workers = workers(found, known, tuple(config.wrappers))
+    by_name = {worker.name: worker for worker in facts.workers}
+    facts.read_jobs = lambda: jobs(found, by_name, known)
     for worker in facts.workers:
         worker.permanent_reasons = tuple(config.permanent)
         worker.transient_reasons = tuple(config.transient)
@@ -121,12 +132,17 @@ def _run(source: Source, config, facts: FileFacts, comments: list, report: Repor
         if "check" in vars(rule) and (not script or getattr(rule, "IN_TESTS", False)):
             for worker in sound:
                 found.extend(_findings(rule, worker, source, facts, report))
+    for rule in rules:
+        if "check_jobs" in vars(rule) and (not script or getattr(rule, "IN_TESTS", False)):
+            check = partial(_check_jobs, rule, facts)
+            found.extend(_file_findings(rule, check, facts, source, report))
     found = _distinct(found)
     unjudged = script or bool(facts.errors)
     kept = _suppressed(found, rules, source, facts, comments, report, unjudged)
     for rule in rules:
         if "check_file" in vars(rule):
-            kept.extend(_file_findings(rule, facts, source, report))
+            check = partial(rule.check_file, facts)
+            kept.extend(_file_findings(rule, check, facts, source, report))
     report.findings = sorted(
         (f for f in (_configured(f, config) for f in kept) if f is not None),
         key=lambda finding: finding.sort_key(),
@@ -174,9 +190,16 @@ def _findings(rule, worker, source: Source, facts: FileFacts, report: Report) ->
         return []
 
 
-def _file_findings(rule, facts: FileFacts, source: Source, report: Report) -> list[Finding]:
+def _check_jobs(rule, facts: FileFacts) -> list:
+    return rule.check_jobs(facts.jobs)
+
+
+def _file_findings(
+    rule, check, facts: FileFacts, source: Source, report: Report
+) -> list[Finding]:
+    """What a rule finds in a file as a whole; `check` asks it."""
     try:
-        return [_finding(rule, p, "", source, facts) for p in rule.check_file(facts)]
+        return [_finding(rule, p, "", source, facts) for p in check()]
     except Exception as error:
         report.failures.append(f"{source.path}: {rule.ID} failed: {type(error).__name__}: {error}")
         return []

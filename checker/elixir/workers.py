@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from checker.elixir import syntax
+from checker.elixir.clauses import clauses
 from checker.elixir.infer import HERE, NO_EFFECTS, Interpreter
 from checker.elixir.library import Library
-from checker.elixir.modules import Function, ModuleDef, Use, modules
+from checker.elixir.modules import Function, ModuleDef, Use
 from checker.elixir.scope import Env, Scope
 from checker.elixir.subject import key_name, word_of
 from checker.model.shape import (
@@ -33,12 +34,13 @@ QUIET_MACROS = frozenset(("defstruct", "defexception", "defoverridable", "defimp
 QUIET_USES = frozenset(("Gettext", "Bitwise"))  # known to define no perform
 
 
-def workers(tree: syntax.Tree, library: Library, wrappers: tuple[str, ...] = ()) -> list[Worker]:
-    """A model of each worker that a parsed file defines, in order.
+def workers(
+    found: list[ModuleDef], library: Library, wrappers: tuple[str, ...] = ()
+) -> list[Worker]:
+    """A model of each worker among a file's modules, in order.
 
     `wrappers` are modules of the project whose `use` makes a worker.
     """
-    found = modules(tree)
     by_name = {module.name: module for module in found}
     local = _local_wrappers(found)
     models: dict[str, Worker] = {}
@@ -123,6 +125,7 @@ def _model(module: ModuleDef, use: Use, interpreter: Interpreter, local: dict) -
     worker.read_mentions = lambda: _mentions(module)
     worker.read_enqueue_options = lambda: _enqueue_options(module, interpreter.modules)
     perform = _perform(module, worker)
+    worker.read_clauses = lambda: clauses(perform)
     if perform is not None:
         try:
             worker.outcome = interpreter.run(perform, [_job(worker)])

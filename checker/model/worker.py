@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from checker.model.clause import Clause
 from checker.model.outcome import LATEST, Outcome, outcomes
 from checker.model.shape import Span, Value
 
@@ -248,6 +249,7 @@ class Worker:
         self.atom_keys: list[AtomKey] = []
         self.read_mentions = frozenset
         self.read_enqueue_options = list
+        self.read_clauses = list
         self._mentions: frozenset[str] | None = None
         self._enqueue_options: list[frozenset[str]] | None = None
         self.enqueues: list[Enqueue] = []
@@ -270,6 +272,11 @@ class Worker:
         return self._enqueue_options
 
     @cached_property
+    def clauses(self) -> list[Clause]:
+        """The clauses of perform, with the args that each asks for."""
+        return self.read_clauses()
+
+    @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
         """Every way perform can end; asked once perform has been followed."""
         return outcomes(self.outcome, self.version)
@@ -280,12 +287,19 @@ class Worker:
 
 
 class Enqueue:
-    """A job of `target` that performing this one inserts; `options` as given to `new/2`."""
+    """A job of `target` that a call inserts; `options` as given to `new/2`.
 
-    __slots__ = ("span", "target", "options", "function")
+    `built` is the step that built the job, `step` the one that inserts it.
+    """
 
-    def __init__(self, span: Span, target: str, options: dict, function: str) -> None:
+    __slots__ = ("span", "target", "options", "function", "built", "step")
+
+    def __init__(
+        self, span: Span, target: str, options: dict, function: str, built: Step | None, step: Step
+    ) -> None:
         self.span = span
         self.target = target
         self.options = options
         self.function = function
+        self.built = built
+        self.step = step

@@ -2,7 +2,7 @@
 
 A rule module has `ID`, `NAME` and `SEVERITY`, its documentation as docstring
 (with `## Invalid` and `## Valid` examples that are its tests), and
-`check(worker)` or `check_file(facts)`, which yields `Problem`s.
+one of `check(worker)`, `check_jobs(jobs)` and `check_file(facts)`, which yields `Problem`s.
 """
 
 from __future__ import annotations

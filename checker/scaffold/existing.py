@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from checker.check import models
 from checker.config import Configs
 from checker.discover import shown
-from checker.elixir import syntax
-from checker.elixir.modules import Function, ModuleDef
+from checker.model.clause import Clause
 from checker.model.outcome import (
     CANCELLED,
     COMPLETED,
@@ -40,9 +39,7 @@ ENDS = {
     DISCARDED: "is discarded",
     SNOOZED: "is snoozed",
 }
-JOB_ARGS = frozenset(("args",))
 GROUPS = frozenset(("all", "incomplete", "successful"))  # (oban 2.24, lib/oban/job.ex)
-READERS = frozenset(("get", "fetch", "fetch!", "pop", "take"))
 LONGEST = 40
 
 
@@ -70,8 +67,7 @@ def new_test(module: str, ways: Conventions) -> Plan:
     source = Source(shown(path), decode(elixir_files.read(path)))
     config = Configs().of(os.path.dirname(path))
     worker = next(model for model in models(source, config) if model.name == name)
-    definition = next(m for m in elixir_files.modules_of(path) if m.name == name)
-    clauses = _Clauses(definition)
+    clauses = _Clauses(worker.clauses)
     tests, unknown, wrong = _tests(worker, source, clauses)
     if len(models(source, config)) > 1:  # then each has a test file of its own
         path = os.path.join(os.path.dirname(path), underscore(name.rpartition(".")[2]) + ".ex")
@@ -195,12 +191,11 @@ def _lines(lines: list[str]) -> str:
 class _Clauses:
     """The clauses of perform and the args that each needs, which the test has as attributes."""
 
-    def __init__(self, module: ModuleDef) -> None:
-        perform = module.functions.get(("perform", 1)) or module.functions.get(("process", 1))
+    def __init__(self, clauses: list[Clause]) -> None:
         self._spans: list[tuple[tuple, str]] = []
         self._names: dict[tuple[str, ...], str] = {}
-        for clause in _of(perform):
-            items = tuple(f'"{key}" => {value}' for key, value in _needed(clause).items())
+        for clause in clauses:
+            items = tuple(f'"{key}" => {value}' for key, value in _given(clause))
             number = len(self._names) + 1
             name = self._names.setdefault(items, "@args" if number == 1 else f"@args_{number}")
             self._spans.append((clause.span, name))
@@ -223,45 +218,10 @@ class _Clauses:
         return "@args"
 
 
-def _of(function: Function | None) -> list:
-    return function.clauses if function else []
-
-
-def _needed(clause) -> dict[str, str]:
-    """String keys that a clause of perform matches or reads, with a value for each."""
-    found: dict[str, str] = {}
-    for node in syntax.walk(clause.params):
-        if isinstance(node, syntax.Map):
-            for key, value in node.pairs:
-                if isinstance(key, syntax.Str) and key.value is not None and _is_plain(key.value):
-                    found.setdefault(key.value, _sample(key.value, value))
-    for node in syntax.walk(clause.blocks):
-        key = _read_key(node)
-        if isinstance(key, syntax.Str) and key.value is not None and _is_plain(key.value):
-            found.setdefault(key.value, _sample(key.value, None))
-    return found
-
-
-def _read_key(node: syntax.Node) -> syntax.Node | None:
-    """The key in `args["key"]`, `job.args["key"]` or `Map.get(args, "key")`."""
-    if isinstance(node, syntax.Access) and _is_args(node.base):
-        return node.key
-    if isinstance(node, syntax.Call) and node.name in READERS and len(node.args) > 1:
-        if isinstance(node.target, syntax.Module) and node.target.name == "Map":
-            return node.args[1] if _is_args(node.args[0]) else None
-    return None
-
-
-def _is_args(node: syntax.Node) -> bool:
-    return isinstance(node, (syntax.Var, syntax.Field)) and node.name in JOB_ARGS
-
-
-def _sample(key: str, pattern: syntax.Node | None) -> str:
-    """A value that the pattern takes: the literal it asks for, else one by the key's name."""
-    if isinstance(pattern, syntax.Str) and pattern.value is not None and _is_plain(pattern.value):
-        return f'"{pattern.value}"'
-    if isinstance(pattern, syntax.Int):
-        return str(pattern.value)
-    if isinstance(pattern, syntax.Atom) and pattern.name in ("true", "false", "nil"):
-        return pattern.name
-    return "1" if key == "id" or key.endswith("_id") else '"a value"'
+def _given(clause: Clause):
+    """Each key with a value that the clause takes: its literal, else one by the key's name."""
+    for key in clause.keys:
+        if _is_plain(key):
+            literal = _pattern(clause.matched.get(key) or Atom(None), 0)
+            fallback = "1" if key == "id" or key.endswith("_id") else '"a value"'
+            yield key, fallback if literal == "_" or literal[0] == ":" else literal

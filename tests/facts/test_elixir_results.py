@@ -8,6 +8,7 @@ import os
 import pytest
 
 from checker.elixir.library import library
+from checker.elixir.modules import modules
 from checker.elixir.syntax import parse
 from checker.elixir.workers import workers
 from checker.model.outcome import (
@@ -112,7 +113,7 @@ def source(fact: dict) -> str:
 
 
 def modelled(fact: dict) -> Worker:
-    (worker,) = workers(parse(source(fact).encode()), library())
+    (worker,) = workers(modules(parse(source(fact).encode())), library())
     return worker
 
 

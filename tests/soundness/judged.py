@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checker.elixir.library import library
+from checker.elixir.modules import modules
 from checker.elixir.syntax import parse
 from checker.elixir.workers import workers
 from checker.model.outcome import UNKNOWN, outcomes
@@ -22,7 +23,7 @@ def inferred(source: str) -> Worker:
     tree = parse(source.encode())
     if tree.errors:
         raise Unparsed
-    (worker,) = workers(tree, library())
+    (worker,) = workers(modules(tree), library())
     return worker
 
 

@@ -1,0 +1,78 @@
+"""Jobs that code builds and inserts: what an enqueue site says of them."""
+
+from __future__ import annotations
+
+from checker.model.shape import Map, Span, Value, only
+from checker.model.worker import Option, Worker
+
+INSERTED, IN_BULK, BY_REPO, DROPPED, UNKNOWN = "inserted", "in bulk", "by the repo", "dropped", ""
+
+
+class NewJob:
+    """`Worker.new(args, options)`, or `Oban.Job.new(args, worker: Worker)`.
+
+    `target` is the full name of the worker's module; `worker` its model when this file
+    defines it. `span` is the call, in a pipe its own step. `args` is the value given, with
+    the places that decide it. `options` as given at the call, the worker's own left out;
+    `options_known` is False when some could not be read. `fate` says what becomes of it
+    where that is known: inserted, in bulk, by the repo, dropped. `function` is where it
+    stands, `performing` the worker whose perform leads there, if one does.
+    """
+
+    __slots__ = (
+        "target", "worker", "span", "args", "options", "options_known", "fate", "function",
+        "performing", "certain",
+    )  # fmt: skip
+
+    def __init__(self, target: str, span: Span, args: Value, function: str) -> None:
+        self.target = target
+        self.worker: Worker | None = None
+        self.span = span
+        self.args = args
+        self.options: dict[str, Option] = {}
+        self.options_known = True
+        self.fate = UNKNOWN
+        self.function = function
+        self.performing: Worker | None = None
+        self.certain = False  # the target is known to be a worker
+
+    @property
+    def fields(self) -> dict[str, Value] | None:
+        """Each key of the args, atom or string, with its value; None when not all are known."""
+        shape = only(self.args)
+        if not isinstance(shape, Map) or shape.open:
+            return None
+        return {key[1]: value for key, value in shape.fields.items() if key[0] in ("atom", "text")}
+
+
+class Insertion:
+    """A call that inserts jobs: `Oban.insert`, `insert!` or `insert_all`.
+
+    `call` is its name; `jobs` those it is known to insert. `dropped`: nothing looks at what
+    it answers. `transaction`: it runs inside of one, or adds to a Multi. `performing` is the
+    worker whose perform leads there, if one does.
+    """
+
+    __slots__ = ("call", "span", "jobs", "dropped", "transaction", "multi", "function", "performing")
+
+    def __init__(self, call: str, span: Span, function: str) -> None:
+        self.call = call
+        self.span = span
+        self.jobs: list[NewJob] = []
+        self.dropped = False
+        self.transaction = False
+        self.multi = False
+        self.function = function
+        self.performing: Worker | None = None
+
+
+class Jobs:
+    """The jobs of a file: `built` and `insertions`, each in order of its place.
+
+    `others`: modules of the file that are no workers, and whether each has a `perform/1`.
+    """
+
+    def __init__(self) -> None:
+        self.built: list[NewJob] = []
+        self.insertions: list[Insertion] = []
+        self.others: dict[str, bool] = {}
