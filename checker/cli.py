@@ -78,22 +78,29 @@ def rules(style: str) -> None:
 
 
 @cli.command()
-@click.argument("rule")
-def explain(rule: str) -> None:
-    """Say what a rule finds, why it matters and what to write instead.
+@click.argument("target", metavar="RULE|PATH[:LINE]|MODULE")
+@click.option(
+    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def explain(target: str, style: str) -> None:
+    """Say what a worker does, or what a rule finds and what to write instead.
 
-    RULE is an id such as OB104, or a name such as permanent-error-retried.
+    A rule is named by its id or name (OB104, permanent-error-retried), a worker by its file,
+    a line in it, or its module (Shop.Workers.Sync, or Sync): what it ends in, what it does to
+    the world and what guards that, and when it is tried again.
     """
-    from checker.report import catalogue
+    from checker.report import catalogue, explanation_json
     from checker.rules import all_rules
 
     known = all_rules()
-    found = catalogue.find(known, rule)
-    if found is None:
-        near = catalogue.nearest(known, rule)
-        raise click.UsageError(f"No rule {rule!r}. Did you mean {near}?")
-    page = catalogue.page(found)
-    _echo(catalogue.on_terminal(page) if _on_terminal() else page)
+    rule = catalogue.find(known, target)
+    if rule is None:
+        _explain_workers(target, style, known)
+    elif style == "json":
+        _echo(explanation_json.render_rule(rule))
+    else:
+        page = catalogue.page(rule)
+        _echo(catalogue.on_terminal(page) if _on_terminal() else page)
 
 
 @cli.command()
@@ -120,6 +127,22 @@ def main() -> None:
 
         traceback.print_exc()
         sys.exit(FAILED)
+
+
+def _explain_workers(target: str, style: str, rules: list) -> None:
+    from checker.report import catalogue, explanation, explanation_json
+    from checker.report.text import printable
+    from checker.target import TargetError, find_workers, names_worker
+
+    if not names_worker(target):
+        near = catalogue.nearest(rules, target)
+        raise click.UsageError(f"No rule {target!r}. Did you mean {near}?")
+    try:
+        line, found = find_workers(target)
+    except TargetError as error:
+        raise click.UsageError(printable(str(error))) from error
+    as_json = style == "json"
+    _echo(explanation_json.render(found) if as_json else explanation.render(found, line))
 
 
 def _print_result(style: str, outcome, problems: list[tuple[str, str]]) -> None:

@@ -67,7 +67,7 @@ def test_explain(wanted):
     [
         ("OB105", "OB104 (permanent-error-retried)"),
         ("unguarded-efect", "OB201 (unguarded-effect)"),
-        ("lib/a.ex", "OB"),
+        ("permanent", "OB104 (permanent-error-retried)"),
     ],
 )
 def test_explain_of_an_unknown_rule_names_the_nearest(wanted, near):
