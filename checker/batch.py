@@ -12,6 +12,7 @@ from checker.config import Config
 from checker.discover import File
 from checker.finding import ADVICE, Finding
 from checker.flaw import Flaw, flaw_in
+from checker.project import project_of
 from checker.source import MAX_BYTES, Source, decode
 
 PARALLEL_FROM = 48
@@ -105,7 +106,7 @@ def _check(task: tuple[str, bytes, Config]) -> tuple[str, Report, dict[int, str]
 
 def _guarded(source: Source, config: Config) -> Report:
     try:
-        return check_source(source, config)
+        return check_source(source, config, project_of(source.path))
     except Exception as error:  # a fault of ours must not hide the other files' findings
         report = Report()
         report.failures.append(f"the checker failed ({type(error).__name__}: {error})")

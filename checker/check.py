@@ -11,6 +11,7 @@ from checker.finding import Edit, Finding, Fix
 from checker.model.job import Jobs
 from checker.source import MAX_BYTES, Source, offender
 
+OBAN = b"Oban"
 SUPPRESSION = b"oban-guard"
 USE = rb"\buse\b"  # no module is a worker without it
 RECURSION = 12_000
@@ -41,7 +42,7 @@ class FileFacts:
     `unreadable`: why nothing of it could be read, or None. `errors`: spans that
     did not parse. `pipes`: span of a pipe's step → where the pipe begins. `problems`
     with its suppressions: (rule, span of the comment, ids). `jobs`: what the file builds
-    and inserts, followed when first asked for.
+    and inserts, followed when first asked for; likewise `configs`: what it says of Oban.
     """
 
     def __init__(self) -> None:
@@ -51,14 +52,19 @@ class FileFacts:
         self.pipes: dict[tuple[int, int], int] = {}
         self.workers: list = []
         self.read_jobs = Jobs
+        self.read_configs = list
 
     @cached_property
     def jobs(self) -> Jobs:
         return self.read_jobs()
 
+    @cached_property
+    def configs(self) -> list:
+        return self.read_configs()
 
-def check_source(source: Source, config) -> Report:
-    """Check one file's text. Never raises for what the text holds."""
+
+def check_source(source: Source, config, project=None) -> Report:
+    """Check one file's text, with what its project tells. Never raises for what it holds."""
     report = Report()
     if not speaks_of_jobs(source.text):
         return report
@@ -70,7 +76,7 @@ def check_source(source: Source, config) -> Report:
     elif b"\0" in source.data:
         facts.unreadable = "is binary"
     else:
-        comments = _read(source, config, facts)
+        comments = _read(source, config, facts, project)
     _run(source, config, facts, comments, report)
     return report
 
@@ -93,7 +99,7 @@ def _allow_depth() -> None:
         sys.setrecursionlimit(RECURSION)
 
 
-def _read(source: Source, config, facts: FileFacts) -> list:
+def _read(source: Source, config, facts: FileFacts, project=None) -> list:
     """Fill in what the text holds; the spans of its comments, when any may suppress."""
     import re
 
@@ -107,17 +113,34 @@ def _read(source: Source, config, facts: FileFacts) -> list:
     facts.errors = tree.errors
     known = library(config.shapes, config.effects)
     found = modules(tree)
+    callees = project.callees if project is not None else None
     if re.search(USE, source.data):
-        facts.workers = workers(found, known, tuple(config.wrappers))
+        facts.workers = workers(found, known, tuple(config.wrappers), callees)
     by_name = {worker.name: worker for worker in facts.workers}
-    facts.read_jobs = lambda: jobs(found, by_name, known)
+    facts.read_jobs = lambda: jobs(found, by_name, known, callees)
+    facts.read_configs = lambda: _configs(source, tree, found, known)
     for worker in facts.workers:
+        worker.read_jobs = partial(_jobs_of, worker, facts)
         worker.permanent_reasons = tuple(config.permanent)
         worker.transient_reasons = tuple(config.transient)
     if SUPPRESSION not in source.data:
         return []
     facts.pipes = syntax.pipe_starts(tree)
     return tree.comments()
+
+
+def _configs(source: Source, tree, found: list, known) -> list:
+    from checker.elixir.oban_config import code_configs, script_configs
+
+    if OBAN not in source.data:
+        return []
+    if in_config(source.path):
+        return script_configs(tree, source.path, known)
+    return code_configs(found, known)
+
+
+def _jobs_of(worker, facts: FileFacts) -> list:
+    return [job for job in facts.jobs.built if job.worker is worker]
 
 
 def _run(source: Source, config, facts: FileFacts, comments: list, report: Report) -> None:
@@ -135,6 +158,10 @@ def _run(source: Source, config, facts: FileFacts, comments: list, report: Repor
     for rule in rules:
         if "check_jobs" in vars(rule) and (not script or getattr(rule, "IN_TESTS", False)):
             check = partial(_check_jobs, rule, facts)
+            found.extend(_file_findings(rule, check, facts, source, report))
+    for rule in rules:
+        if "check_config" in vars(rule) and (not script or in_config(source.path)):
+            check = partial(_check_configs, rule, facts)
             found.extend(_file_findings(rule, check, facts, source, report))
     found = _distinct(found)
     unjudged = script or bool(facts.errors)
@@ -180,6 +207,11 @@ def in_tests(path: str) -> bool:
     return "test" in inside.split("/")
 
 
+def in_config(path: str) -> bool:
+    """Whether a file is a script of its project's configuration."""
+    return path.endswith(".exs") and "config" in os.path.abspath(path).split("/")[:-1]
+
+
 def _findings(rule, worker, source: Source, facts: FileFacts, report: Report) -> list[Finding]:
     try:
         return [_finding(rule, p, worker.name, source, facts) for p in rule.check(worker)]
@@ -192,6 +224,10 @@ def _findings(rule, worker, source: Source, facts: FileFacts, report: Report) ->
 
 def _check_jobs(rule, facts: FileFacts) -> list:
     return rule.check_jobs(facts.jobs)
+
+
+def _check_configs(rule, facts: FileFacts) -> list:
+    return [problem for config in facts.configs for problem in rule.check_config(config)]
 
 
 def _file_findings(
@@ -207,13 +243,17 @@ def _file_findings(
 
 def _finding(rule, problem, worker: str, source: Source, facts: FileFacts) -> Finding:
     line, column = source.position(problem.span[0])
+    message = problem.message
+    trail = next((w.trails[problem.span] for w in facts.workers if problem.span in w.trails), None)
+    if trail is not None:
+        message += f"; see {trail}"
     first = facts.pipes.get(problem.span, problem.span[0])
     end_line, end_column = source.position(problem.span[1])
     return Finding(
         rule=rule.ID, name=rule.NAME, severity=problem.severity or rule.SEVERITY,
         path=source.path, line=line, column=column, end_line=end_line, end_column=end_column,
         worker=worker, function=problem.function, trigger=offender(source.slice(problem.span)),
-        message=problem.message, help=problem.help, fix=_fix(problem, source),
+        message=message, help=problem.help, fix=_fix(problem, source),
         first_line=source.line_of(first),
     )  # fmt: skip
 

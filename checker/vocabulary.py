@@ -101,6 +101,9 @@ DONE_WORDS = frozenset(
     finished settled
     """.split()
 )
+RECORDS = frozenset(
+    "log logs logger audit audits track tracker metric metrics telemetry analytics history activity".split()
+)
 UNDONE_WORDS = frozenset(
     "unsent undelivered unprocessed unnotified uncharged unpaid unpublished unhandled uninvited unsynced".split()
 )
@@ -169,6 +172,39 @@ NOT_MONEY = frozenset(
 )
 
 BEST_EFFORT = ("maybe_", "try_", "best_effort")
+
+# Last words of names under which secrets are kept, and pairs of them.
+SECRETS = frozenset(
+    """
+    password passwd passphrase secret token ssn cvv cvc authorization apikey accesstoken
+    """.split()
+)
+SECRET_PAIRS = frozenset((
+    ("api", "key"), ("access", "key"), ("private", "key"), ("secret", "key"), ("signing", "key"),
+    ("encryption", "key"), ("card", "number"),
+))  # fmt: skip
+# What a token is that opens nothing: a place in a list, an address, a mark against repetition.
+OPEN_TOKENS = frozenset(
+    """
+    page next continuation cursor sync push device fcm apns registration csrf idempotency dedup
+    client request operation
+    """.split()
+)
+# First words of names that say what to do, or whether: `send_password`, `has_token`.
+SWITCHES = frozenset("send has is needs require requires with skip revoke".split())
+RENEWALS = frozenset("reset change rotate refresh".split())  # but a `reset_token` is one
+# What has been done to a value that is no secret any more.
+SEALING = frozenset(
+    """
+    encrypt encrypted hash hashed digest seal sealed mask masked redact redacted fingerprint
+    """.split()
+)
+
+# Last words of names under which much is kept.
+BULKY = frozenset("body html content contents payload file csv params conn".split())
+
+# Last words of names of what tells one thing from others: never a map.
+IDENTIFIERS = frozenset("id ids uuid uuids slug".split())
 
 
 def permanent_reason(name: str) -> bool:
@@ -301,6 +337,40 @@ def own_effect(module: tuple[str, ...], function: str) -> str | None:
 def best_effort_name(name: str) -> bool:
     """Whether a function says by its name that its failure does not matter."""
     return name.startswith(BEST_EFFORT)
+
+
+def keeps_records(name: str) -> bool:
+    """Whether a function, with its module, is there to note what happened: `EventLog.insert`."""
+    module, _, function = name.partition("/")[0].rpartition(".")
+    last = module.rpartition(".")[2]
+    parts = "".join(f"_{c}" if c.isupper() else c for c in last)
+    return bool({*_words(parts), *_words(function)} & RECORDS)
+
+
+def secret_name(name: str) -> bool:
+    """Whether a field of this name holds a secret: `password`, `stripe_api_key`."""
+    words = _words(name)
+    if words[-1] == "token":
+        does = SWITCHES | OPEN_TOKENS
+        return does.isdisjoint(words)
+    if len(words) > 1 and words[0] in SWITCHES | RENEWALS:
+        return False
+    return words[-1] in SECRETS or tuple(words[-2:]) in SECRET_PAIRS
+
+
+def seals(name: str) -> bool:
+    """Whether a function of this name makes of a secret what may be seen."""
+    return not SEALING.isdisjoint(_words(name))
+
+
+def bulky_name(name: str) -> bool:
+    """Whether a field of this name tends to hold much: `html_body`, `params`."""
+    return _words(name)[-1] in BULKY
+
+
+def identifier_name(name: str) -> bool:
+    """Whether a name is that of an id, or of several."""
+    return _words(name)[-1] in IDENTIFIERS
 
 
 def _words(name: str) -> list[str]:

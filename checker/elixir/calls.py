@@ -8,6 +8,7 @@ from checker.elixir.asked import item_words
 from checker.elixir.conditions import freshness
 from checker.elixir.constructs import Constructs, element_of
 from checker.elixir.known import known_function
+from checker.elixir.foreign import Foreign, follow
 from checker.elixir.known.jobs import MaybeJob
 from checker.elixir.known.processes import Boundary, isolated
 from checker.elixir.known.site import CallSite, keyword_options
@@ -174,6 +175,9 @@ class Calls(Constructs):
         args = self.eval_all(node.args, env, scope)
         if args is None:
             return NEVER
+        foreign = self.callees.find(module, name, arity) if self.callees is not None else None
+        if foreign is not None:
+            return self._foreign_call(foreign, node, module, args, env, scope)
         entry = self.library.find(module, name, arity)
         if entry is not None and entry.call.startswith("Repo."):
             own = _same_project(module, scope.module.name)
@@ -185,6 +189,35 @@ class Calls(Constructs):
         if entry is not None:
             return self.library_call(node, module, args, entry, env, scope)
         return self._project_call(node, module, args, env, scope)
+
+    def _foreign_call(
+        self, foreign: Foreign, node: syntax.Call, module: str, args: list[Value], env: Env,
+        scope: Scope,
+    ) -> Value:  # fmt: skip
+        """A function of another file. Its name counts where not all of it could be followed."""
+        unknowns = self.unknowns
+        value = follow(self, foreign, node, args, env, scope)
+        if args and _is_new(args[0]):
+            for alt in value:
+                alt.origin.on_new = True
+        kind = self._named_effect(module, node.name, args, scope)
+        if kind is None or self.unknowns == unknowns or self._has_effect_at(node.span):
+            return value
+        step = self.step(foreign.name, frozenset((kind, "own")), node, args, env, scope)
+        step.result = join(step.result, value)
+        self._ran(step, env)
+        for alt in value:
+            alt.origin.step = alt.origin.step or step
+        return value
+
+    def _has_effect_at(self, span: tuple) -> bool:
+        return any(step.span == span and step.has(*EFFECTS) for step in self.steps.values())
+
+    def _named_effect(self, module: str, name: str, args: list[Value], scope: Scope) -> str | None:
+        """What a function of the project does to the world, by its name."""
+        if not _same_project(module, scope.module.name) or _tells_of_job(args):
+            return None
+        return own_effect(module.split("."), name)
 
     def _local_remote(self, local, node: syntax.Call, env: Env, scope: Scope) -> Value | None:
         function = local.function(node.name, len(node.args))
@@ -206,9 +239,7 @@ class Calls(Constructs):
         """A call we cannot follow; one of the project's own may say by its name what it does."""
         call = f"{module}.{node.name}"
         self.escape(*args)
-        kind = None
-        if _same_project(module, scope.module.name) and not _tells_of_job(args):
-            kind = own_effect(module.split("."), node.name)
+        kind = self._named_effect(module, node.name, args, scope)
         if kind is None and _looks_up(node.name):
             self.step(call, frozenset(("lookup_bang",)), node, args, env, scope)
         if kind is None:

@@ -14,6 +14,8 @@ from checker.elixir.asked import behind, counts, decided_by, is_given
 from checker.elixir.calls import Calls
 from checker.elixir.conditions import Conditions, freshness
 from checker.elixir.fields import Fields, put_all
+from checker.elixir.foreign import FUEL as FOREIGN_FUEL
+from checker.elixir.foreign import Callees, Foreign
 from checker.elixir.library import Library
 from checker.elixir.modules import Function, ModuleDef, declare_alias
 from checker.elixir.patterns import ANY, Matcher
@@ -46,6 +48,7 @@ from checker.model.shape import (
     Seq,
     Struct,
     Text,
+    Trail,
     Tup,
     Unknown,
     Value,
@@ -71,9 +74,15 @@ HERE = "here"  # freshness of the attempt's number: its place is where it is use
 class Interpreter(Conditions, Fields, Calls):
     """Evaluates functions of one file's modules."""
 
-    def __init__(self, modules: dict[str, ModuleDef], library: Library) -> None:
+    def __init__(
+        self, modules: dict[str, ModuleDef], library: Library, callees: Callees | None = None
+    ) -> None:
         self.modules = modules
         self.library = library
+        self.callees = callees
+        self.files_deep = 0
+        self.trails: dict[tuple, Trail] = {}  # calls into other files → where they lead
+        self._foreign: tuple[Trail, ...] = ()  # functions of other files that led here
         self.fuel = FUEL
         self.steps: dict[tuple, Step] = {}
         self.drops: dict[tuple, Drop] = {}
@@ -124,6 +133,17 @@ class Interpreter(Conditions, Fields, Calls):
         env = Env({}, NO_EFFECTS)
         scope = Scope(function.module, function.label)
         return self.call_function(function, args, env, scope, function.span)
+
+    def below(self, foreign: Foreign) -> Interpreter:
+        """An interpreter for another file, one file deeper than this."""
+        inner = Interpreter(foreign.modules, self.library, self.callees)
+        inner.fuel = FOREIGN_FUEL
+        inner.files_deep = self.files_deep + 1
+        inner._foreign = (*self._foreign, foreign.trail)
+        return inner
+
+    def is_inside(self, foreign: Foreign) -> bool:
+        return foreign.trail in self._foreign
 
     def eval(self, node: syntax.Node, env: Env, scope: Scope) -> Value:
         self.fuel -= 1

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from checker.elixir import syntax
+from checker.elixir.foreign import Callees
 from checker.elixir.infer import Interpreter
 from checker.elixir.known.jobs import built_in, target_of
 from checker.elixir.library import Library
 from checker.elixir.modules import Function, ModuleDef
 from checker.elixir.patterns import ANY
+from checker.elixir.written import Written, encoded
 from checker.model.job import BY_REPO, DROPPED, IN_BULK, INSERTED, UNKNOWN, Insertion, Jobs, NewJob
 from checker.model.shape import Atom, Seq, Tup, Value, only
 from checker.model.worker import Option, Worker
@@ -16,20 +18,23 @@ INSERTERS = frozenset(("Oban.insert", "Oban.insert!", "Oban.insert_all"))
 REPO_INSERTS = frozenset(("insert", "insert!", "insert_or_update", "insert_or_update!"))
 
 
-def jobs(modules: list[ModuleDef], workers: dict[str, Worker], library: Library) -> Jobs:
+def jobs(
+    modules: list[ModuleDef], workers: dict[str, Worker], library: Library,
+    callees: Callees | None = None,
+) -> Jobs:  # fmt: skip
     """The jobs of a file.
 
     Performs have been followed already; each other function that builds or inserts a job
     is followed once, with arguments of which nothing is known.
     """
-    survey = _Survey(workers)
+    survey = _Survey(workers, Written(modules))
     for worker in workers.values():
         survey.take(worker.steps, worker.drops, worker.enqueues, worker)
     by_name = {module.name: module for module in modules}
     for function in _public_first(modules):
         if survey.has_seen(function) or not _speaks_of_jobs(function):
             continue
-        interpreter = Interpreter(by_name, library)
+        interpreter = Interpreter(by_name, library, callees)
         try:
             interpreter.run(function, [ANY] * function.arity)
         except RecursionError:
@@ -44,6 +49,7 @@ def jobs(modules: list[ModuleDef], workers: dict[str, Worker], library: Library)
         for module in modules
         if module.name not in workers
     }
+    found.encoded = encoded(modules)
     return found
 
 
@@ -64,8 +70,9 @@ def _speaks_of_jobs(function: Function) -> bool:
 
 
 class _Survey:
-    def __init__(self, workers: dict[str, Worker]) -> None:
+    def __init__(self, workers: dict[str, Worker], written: Written) -> None:
         self.workers = workers
+        self.written = written
         self._jobs: dict[tuple, NewJob] = {}
         self._insertions: dict[tuple, Insertion] = {}
         self._places: list[tuple] = []
@@ -118,6 +125,8 @@ class _Survey:
             job.worker = self.workers.get(target)
             job.certain = step.has("job")
             job.performing = performing
+            job.named = self.written.argument(step.span)
+            job.places = self.written.entries
             given = step.args[1] if len(step.args) > 1 else ()
             job.options = _options(step.options, step.span, "worker")
             job.options_known = len(step.args) < 2 or _is_plain(given)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checker.elixir import syntax
 from checker.elixir.clauses import clauses
+from checker.elixir.foreign import Callees
 from checker.elixir.infer import HERE, NO_EFFECTS, Interpreter
 from checker.elixir.library import Library
 from checker.elixir.modules import Function, ModuleDef, Use
@@ -35,11 +36,13 @@ QUIET_USES = frozenset(("Gettext", "Bitwise"))  # known to define no perform
 
 
 def workers(
-    found: list[ModuleDef], library: Library, wrappers: tuple[str, ...] = ()
-) -> list[Worker]:
+    found: list[ModuleDef], library: Library, wrappers: tuple[str, ...] = (),
+    callees: Callees | None = None,
+) -> list[Worker]:  # fmt: skip
     """A model of each worker among a file's modules, in order.
 
-    `wrappers` are modules of the project whose `use` makes a worker.
+    `wrappers` are modules of the project whose `use` makes a worker. `callees` finds
+    functions of other files.
     """
     by_name = {module.name: module for module in found}
     local = _local_wrappers(found)
@@ -48,7 +51,7 @@ def workers(
         use = _worker_use(module, {*wrappers, *local})
         if use is None:
             continue
-        interpreter = Interpreter(by_name, library)
+        interpreter = Interpreter(by_name, library, callees)
         models[module.name] = _model(module, use, interpreter, local)
     for worker in models.values():
         worker.siblings = models
@@ -265,4 +268,5 @@ def _collect(worker: Worker, interpreter: Interpreter) -> None:
     worker.callbacks_run = sorted(interpreter.callbacks_run.values(), key=lambda c: c.span)
     worker.atom_keys = sorted(interpreter.atom_keys.values(), key=lambda k: k.span)
     worker.enqueues = sorted(interpreter.enqueues.values(), key=lambda e: e.span)
+    worker.trails = interpreter.trails
     worker.exhausted = interpreter.fuel < 0

@@ -58,6 +58,14 @@ class Outcome:
     def origin(self):
         return self.alt.origin
 
+    @property
+    def foreign(self) -> bool:
+        """Whether another file's function decides it, or what is in it."""
+        origins = [self.origin, self.origin.source]
+        if isinstance(self.shape, Tup):
+            origins += [alt.origin for item in self.shape.items for alt in item]
+        return any(origin is not None and origin.trail is not None for origin in origins)
+
 
 def outcomes(value: Value, version: tuple = LATEST) -> tuple[Outcome, ...]:
     """Every way a value can end a job."""

@@ -8,6 +8,8 @@ into it.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 Span = tuple  # (start, end): byte offsets into the source
 
 
@@ -209,12 +211,13 @@ class Origin:
     is new on every attempt, when the value is made from it; `relative` says whose
     field, and which, the value adds to; `on_new` marks what a function made of a
     struct that was written down at the call; `words` are those of the expression
-    that made it, and `conditions` what had to hold for it to be made.
+    that made it, and `conditions` what had to hold for it to be made. `trail` names
+    the function of another file that it came from, with its place.
     """
 
     __slots__ = (
         "span", "call", "step", "implicit", "handler", "function", "literal", "source", "fresh",
-        "relative", "on_new", "words", "conditions",
+        "relative", "on_new", "words", "conditions", "trail",
     )  # fmt: skip
 
     def __init__(
@@ -242,6 +245,18 @@ class Origin:
         self.on_new = False
         self.words: frozenset[str] = frozenset()
         self.conditions: tuple = ()
+        self.trail: Trail | None = None
+
+
+class Trail(NamedTuple):
+    """A function of another file, `Shop.Billing.sync/1`, and where it stands."""
+
+    name: str
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"`{self.name}` ({self.path}:{self.line})"
 
 
 class Alt:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from checker.model.clause import Clause
 from checker.model.outcome import LATEST, Outcome, outcomes
-from checker.model.shape import Span, Value
+from checker.model.shape import Span, Trail, Value
 
 
 class Option:
@@ -54,7 +54,7 @@ class Step:
 
     __slots__ = (
         "call", "traits", "span", "function", "args", "options", "result", "contexts",
-        "order", "reads", "escapes", "matches", "words",
+        "order", "reads", "escapes", "matches", "words", "trail",
     )  # fmt: skip
 
     def __init__(self, call: str, traits: frozenset, span: Span, function: str) -> None:
@@ -71,6 +71,7 @@ class Step:
         self.escapes = False  # its answer went somewhere we cannot follow
         self.matches: list[Match] = []
         self.words: frozenset[str] = frozenset()  # what a query names
+        self.trail: Trail | None = None  # the function of another file that makes the call
 
     @property
     def answers_struct(self) -> bool:
@@ -250,9 +251,11 @@ class Worker:
         self.read_mentions = frozenset
         self.read_enqueue_options = list
         self.read_clauses = list
+        self.read_jobs = list
         self._mentions: frozenset[str] | None = None
         self._enqueue_options: list[frozenset[str]] | None = None
         self.enqueues: list[Enqueue] = []
+        self.trails: dict[Span, Trail] = {}  # calls into other files → what they lead to
         self.siblings: dict[str, Worker] = {}
         self.permanent_reasons: tuple[str, ...] = ()  # the project's own
         self.transient_reasons: tuple[str, ...] = ()
@@ -275,6 +278,11 @@ class Worker:
     def clauses(self) -> list[Clause]:
         """The clauses of perform, with the args that each asks for."""
         return self.read_clauses()
+
+    @cached_property
+    def jobs(self) -> list:
+        """Its jobs (`NewJob`) that this file builds, in order of their places."""
+        return self.read_jobs()
 
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:

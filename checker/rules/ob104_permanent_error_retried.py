@@ -129,6 +129,8 @@ def check(worker: Worker):
     for outcome in worker.outcomes:
         if outcome.kind != RETRIED or outcome.origin.span is None:
             continue
+        if outcome.foreign:  # another file's reasons are for all its callers
+            continue
         reason = outcome.shape.items[1]
         if is_permanent(reason, worker):
             yield _problem(outcome, reason)

@@ -97,7 +97,7 @@ from checker.model.outcome import COMPLETED, UNKNOWN, UNRECOGNISED, outcomes
 from checker.model.shape import Alt, Atom, Tup
 from checker.model.worker import Drop, Worker
 from checker.rules.problem import WARNING, Problem
-from checker.vocabulary import best_effort_name
+from checker.vocabulary import best_effort_name, keeps_records
 
 ID = "OB108"
 NAME = "ignored-error"
@@ -128,6 +128,8 @@ def is_lost_failure(alt: Alt) -> bool:
     """A failure of a call whose failing matters."""
     step = alt.origin.step
     if step is None or not step.has("fallible") or best_effort_name(step.function):
+        return False
+    if step.trail is not None and keeps_records(step.trail.name):
         return False
     shape = alt.shape
     if isinstance(shape, Tup):

@@ -99,7 +99,7 @@ def check(worker: Worker):
         if outcome.kind not in (CANCELLED, DISCARDED) or not isinstance(outcome.shape, Tup):
             continue
         reason = outcome.shape.items[1]
-        if not outcome.origin.span or not reason:
+        if not outcome.origin.span or not reason or outcome.foreign:
             continue
         if all(_transient(a.shape, worker) for a in reason) and not _may_be_last(worker):
             yield Problem(

@@ -86,6 +86,8 @@ def check(worker: Worker):
         return
     returned = {id(alt.origin.step) for alt in worker.outcome}
     for step in worker.steps:
+        if step.trail is not None:  # another file knows best what it starts
+            continue
         if not (step.has("detached") or (_never_awaited(step) and id(step) not in returned)):
             continue
         if "receive" not in worker.mentions:  # else it may wait for messages of what it started

@@ -1,0 +1,106 @@
+"""Modules of a project, found by name and read when someone asks for one."""
+
+from __future__ import annotations
+
+import os
+
+from checker.elixir import syntax
+from checker.elixir.foreign import Foreign
+from checker.elixir.modules import ModuleDef, keyword
+from checker.project import elixir_files
+from checker.project.conventions import underscore
+from checker.project.mix import MixApp, apps
+from checker.source import Source, decode
+
+DEFINES = b"defmodule "
+MOST_FILES = 20_000
+MOST_DELEGATIONS = 4  # one leading to the next
+
+
+class Modules:
+    """The modules of an application and, in an umbrella, of those beside it."""
+
+    def __init__(self, app: MixApp) -> None:
+        self.root = app.root
+        umbrella = MixApp(app.root, app.root)
+        self._folders = [app.folder]
+        if umbrella.is_umbrella:
+            self._folders += [a.folder for a in apps(umbrella) if a.folder != app.folder]
+        self._files: dict[str, dict[str, ModuleDef]] = {}
+        self._sources: dict[str, Source] = {}
+        self._paths: dict[str, str | None] = {}
+        self._index: dict[str, str] | None = None
+        self._delegations = 0
+
+    def find(self, module: str, name: str, arity: int) -> Foreign | None:
+        """A public function that the project defines, None when there is none to follow."""
+        path = self.path(module)
+        if path is None:
+            return None
+        modules = self._modules(path)
+        defined = modules[module].function(name, arity)
+        if defined is None:
+            return self._delegated(modules[module].delegates.get((name, arity)), modules[module])
+        if defined.private or defined.broken or not defined.clauses:
+            return None
+        line = self._sources[path].line_of(defined.span[0])
+        return Foreign(defined, modules, os.path.relpath(path, self.root), line)
+
+    def _delegated(self, node, module: ModuleDef) -> Foreign | None:
+        """The function that a `defdelegate` leads to."""
+        if node is None or self._delegations > MOST_DELEGATIONS:
+            return None
+        to, name = keyword(node.args[1:], "to"), keyword(node.args[1:], "as")
+        if not isinstance(to, syntax.Module):
+            return None
+        head = node.args[0]
+        self._delegations += 1
+        try:
+            return self.find(
+                module.resolve(to.name), name.name if name else head.name, len(head.args)
+            )
+        finally:
+            self._delegations -= 1
+
+    def path(self, module: str) -> str | None:
+        """The file that defines a module, None when none does."""
+        if module not in self._paths:
+            self._paths[module] = self._found(module)
+        return self._paths[module]
+
+    def _found(self, module: str) -> str | None:
+        """Where Mix would have it, else wherever it is."""
+        if not module[:1].isupper():
+            return None
+        for folder in self._folders:
+            path = os.path.join(folder, "lib", underscore(module) + ".ex")
+            if os.path.isfile(path) and module in self._modules(path):
+                return path
+        path = self._places().get(module)
+        return path if path is not None and module in self._modules(path) else None
+
+    def _modules(self, path: str) -> dict[str, ModuleDef]:
+        if path not in self._files:
+            self._sources[path] = Source(path, decode(elixir_files.read(path)))
+            self._files[path] = {m.name: m for m in elixir_files.modules_of(path)}
+        return self._files[path]
+
+    def _places(self) -> dict[str, str]:
+        """Names after `defmodule` in all files; whether they are modules, parsing tells."""
+        if self._index is None:
+            self._index = {}
+            for folder in self._folders:
+                paths = elixir_files.below(os.path.join(folder, "lib"), DEFINES)
+                for path in paths[:MOST_FILES]:
+                    for name in _named(elixir_files.read(path)):
+                        self._index.setdefault(name, path)
+        return self._index
+
+
+def _named(data: bytes) -> list[str]:
+    names = []
+    for line in data.splitlines():
+        words = line.split(None, 3)
+        if len(words) > 2 and words[0] == b"defmodule" and words[2].startswith(b"do"):
+            names.append(words[1].decode("utf-8", "replace"))
+    return names
