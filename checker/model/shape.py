@@ -347,6 +347,20 @@ def is_unknown(value: Value) -> bool:
     return any(isinstance(alt.shape, Unknown) for alt in value)
 
 
+def is_written(value: Value) -> bool:
+    """Whether a value is one literal, all of whose parts are known."""
+    shape = only(value)
+    if isinstance(shape, Atom):
+        return shape.name is not None
+    if isinstance(shape, (Text, Int, Float)):
+        return shape.value is not None
+    if isinstance(shape, Map):
+        return not shape.open and all(map(is_written, shape.fields.values()))
+    if isinstance(shape, (Tup, Seq)):
+        return shape.items is not None and all(map(is_written, shape.items))
+    return False
+
+
 def expand(shape: Shape, limit: int = 16) -> list[Shape]:
     """A tuple whose items have several alternatives, as the tuples it stands for."""
     if not isinstance(shape, Tup) or all(len(item) == 1 for item in shape.items):

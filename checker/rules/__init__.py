@@ -2,7 +2,10 @@
 
 A rule module has `ID`, `NAME` and `SEVERITY`, its documentation as docstring
 (with `## Invalid` and `## Valid` examples that are its tests), and
-one of `check(worker)`, `check_jobs(jobs)` and `check_file(facts)`, which yields `Problem`s.
+one of `check(worker)`, `check_jobs(jobs)`, `check_config(config)`, `check_tests(tests)` and
+`check_file(facts)`, which yields `Problem`s. A rule about options that both a worker and its
+jobs are given has the first two. `IN_TESTS`: it holds in test files too; `EXAMPLE` is the path
+that its examples stand for.
 """
 
 from __future__ import annotations

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 MARK = "# reported"
+PATH = "lib/shop/example.ex"
 
 
 class Example:
-    """A code block: its text, and the lines (from 1) marked as reported."""
+    """A code block: its text, where it stands, and the lines (from 1) marked as reported."""
 
     def __init__(self, rule, kind: str, number: int, code: str) -> None:
         self.rule = rule
         self.kind = kind
         self.code = code
+        self.path = getattr(rule, "EXAMPLE", PATH)
         self.lines = {n for n, line in enumerate(code.splitlines(), 1) if MARK in line}
         self.name = f"{rule.ID}-{kind}-{number}"
 
