@@ -19,7 +19,15 @@ from checker.elixir.arithmetic import (
 )
 from checker.elixir.library import library
 from checker.elixir.modules import Function, ModuleDef, modules
-from checker.model.idempotency import effect, effects, guards, in_loop
+from checker.model.idempotency import (
+    AT_MOST_ONCE,
+    UNIQUE,
+    effect,
+    effects,
+    guards,
+    in_loop,
+    is_unique,
+)
 from checker.model.outcome import (
     CANCELLED,
     COMPLETED,
@@ -63,6 +71,8 @@ STATES = {
     UNKNOWN: "unknown",
 }
 PLAIN_ATOMS = frozenset(("nil", "true", "false"))
+
+NO_CLAUSE = "no_clause"
 
 # Where the waits between attempts come from, and what kind of time limit there is.
 DEFAULT, OWN, ELSEWHERE = "default", "own", "elsewhere"
@@ -183,9 +193,13 @@ class Timeout:
 
 @dataclass(frozen=True)
 class Explanation:
-    """One worker. `max_attempts` is None when it is not known; `attempts_set` whether the
-    worker says so itself. `wrapper`: the module it is made with, which may set more. `reasons`
-    are sentences on why something is missing here. `place` is that of the whole module."""
+    """One worker, whose whole module is `place`.
+
+    `max_attempts` is None when it is not known; `attempts_set` whether the worker says so
+    itself, `attempts_overridden` whether a job may be given another number, `unique_elsewhere`
+    whether `unique` is given wherever it is enqueued. `wrapper`: the module it is made with,
+    which may set more. `reasons` are sentences on why something is missing here.
+    """
 
     name: str
     path: str
@@ -196,6 +210,7 @@ class Explanation:
     max_attempts: int | None
     attempts_set: bool
     attempts_overridden: bool
+    unique_elsewhere: bool
     outcomes: tuple[OutcomeRow, ...]
     raises: tuple[RaiseRow, ...]
     effects: tuple[EffectRow, ...]
@@ -210,14 +225,15 @@ class Explanation:
             "options": self.options, "outcomes": self.outcomes, "raises": self.raises,
             "effects": self.effects,
         }  # fmt: skip
-        begins = {name: _beginning(rows, line) for name, rows in parts.items()}
-        if not any(begins.values()) and not self._computes(line):
-            begins = {name: _covering(rows, line) for name, rows in parts.items()}
-        return replace(self, **begins)
+        found = {name: _beginning(rows, line) for name, rows in parts.items()}
+        waits, limits = _covers(self.backoff, line), _covers(self.timeout, line)
+        if not any(found.values()) and not waits and not limits:
+            found = {name: _covering(rows, line) for name, rows in parts.items()}
+        return replace(self, timeline=self.timeline if waits else (), **found)
 
-    def _computes(self, line: int) -> bool:
-        places = (self.backoff.place, self.timeout.place)
-        return any(place is not None and place.covers(line) for place in places)
+
+def _covers(callback: Backoff | Timeout, line: int) -> bool:
+    return callback.place is not None and callback.place.covers(line)
 
 
 def _beginning(rows: tuple, line: int) -> tuple:
@@ -225,12 +241,15 @@ def _beginning(rows: tuple, line: int) -> tuple:
 
 
 def _guards_on(row, line: int) -> bool:
-    return any(line in (g.line, g.fresh_line) for g in getattr(row, "guards", ()))
+    """Whether what guards this one stands there; options guard every one and tell of themselves."""
+    own = [g for g in getattr(row, "guards", ()) if g.kind not in (AT_MOST_ONCE, UNIQUE)]
+    return any(line in (g.line, g.fresh_line) for g in own)
 
 
 def _covering(rows: tuple, line: int) -> tuple:
     """The narrowest that cover a line."""
     found = [row for row in rows if row.place.covers(line)]
+    found = [row for row in found if getattr(row, "kind", None) != NO_CLAUSE]  # whole functions
     least = min((row.place.end_line - row.place.line for row in found), default=0)
     return tuple(row for row in found if row.place.end_line - row.place.line == least)
 
@@ -274,6 +293,7 @@ class _Reader:
             max_attempts=attempts,
             attempts_set="max_attempts" in worker.options,
             attempts_overridden=any("max_attempts" in names for names in worker.enqueue_options),
+            unique_elsewhere="unique" not in worker.options and is_unique(worker),
             outcomes=self._outcomes(worker, attempts),
             raises=self._raises(worker),
             effects=self._effects(worker),
@@ -350,8 +370,8 @@ class _Reader:
         """For clauses that may not take everything, the span is that of the first."""
         label = self.clauses.get(span)
         if label is not None:
-            return RaiseRow("no_clause", label, self.place(span))
-        kind = "no_clause" if isinstance(self.nodes.get(span), syntax.Clause) else "raise"
+            return RaiseRow(NO_CLAUSE, label, self.place(span))
+        kind = NO_CLAUSE if isinstance(self.nodes.get(span), syntax.Clause) else "raise"
         return RaiseRow(kind, self.text(span), self.place(span))
 
     # -- effects -------------------------------------------------------------------------
@@ -382,7 +402,7 @@ class _Reader:
         if function is not None:
             given = (shown - 1, attempts, list(self.modules.values()), self.known)
             waits = backoff_waits(module, *given)
-            kind, place = OWN, self.place(function.span)
+            kind, place = OWN, self._written(function)
         elif ("backoff", 1) in module.delegates:
             waits, kind = [None] * (shown - 1), ELSEWHERE
             place = self.place(module.delegates["backoff", 1].span)
@@ -393,6 +413,11 @@ class _Reader:
         what, sometimes = _problem(problem) if len(timeline) < shown else (None, False)
         return Backoff(kind, place, what, sometimes), timeline
 
+    def _written(self, function: Function) -> Place:
+        """From its first clause to its last."""
+        last = function.clauses[-1].span if function.clauses else function.span
+        return self.place((function.span[0], max(function.span[1], last[1])))
+
     def _timeout(self, worker: Worker, module: ModuleDef, attempts: int | None) -> Timeout:
         if ("timeout", 1) in module.delegates:
             place = self.place(module.delegates["timeout", 1].span)
@@ -402,7 +427,7 @@ class _Reader:
             return Timeout(DEFAULT)
         shown = min(attempts or 1, MOST_ATTEMPTS)
         answers = timeouts(module, shown, attempts, list(self.modules.values()), self.known)
-        place = self.place(function.span)
+        place = self._written(function)
         for answer in answers:
             if not isinstance(answer, Interval):
                 what, sometimes = _problem(answer)

@@ -31,9 +31,14 @@ def find_workers(target: str) -> tuple[int | None, list[Explanation]]:
     Raises TargetError.
     """
     path, line = split(target)
-    if _is_path(path):
-        return line, in_file(path, line)
-    return None, by_name(target)
+    if not _is_path(path):
+        return None, by_name(target)
+    source, workers = _explained(_named_file(path))
+    if line is None:
+        return None, workers
+    worker = _around(line, source, workers)
+    whole = line == worker.place.line
+    return (None, [worker]) if whole else (line, [worker.at(line)])
 
 
 def _is_path(path: str) -> bool:
@@ -57,22 +62,16 @@ def split(target: str) -> tuple[str, int | None]:
     return path, int(last)
 
 
-def in_file(path: str, line: int | None) -> list[Explanation]:
-    """The workers of a file; with a line, what stands there of the one around it."""
-    source, found = _explained(_named_file(path))
-    if not found:
-        raise TargetError(f"No Oban worker was found in {source.path}.")
-    if line is None:
-        return found
+def _around(line: int, source: Source, workers: list[Explanation]) -> Explanation:
+    """The innermost worker that a line stands in."""
     lines = source.text.count("\n") + (not source.text.endswith("\n"))
     if not 1 <= line <= lines:
         raise TargetError(f"{source.path} has no line {line}; its last is line {lines}.")
-    around = [worker for worker in found if worker.place.covers(line)]
+    around = [worker for worker in workers if worker.place.covers(line)]
     if not around:
-        names = _listed([f"`{worker.name}` (line {worker.place.line})" for worker in found])
+        names = _listed([f"`{worker.name}` (line {worker.place.line})" for worker in workers])
         raise TargetError(f"Line {line} of {source.path} stands in no worker; there is {names}.")
-    innermost = max(around, key=lambda worker: worker.place.line)
-    return [innermost.at(line)]
+    return max(around, key=lambda worker: worker.place.line)
 
 
 def by_name(name: str) -> list[Explanation]:
@@ -144,7 +143,10 @@ def _explained(file: File) -> tuple[Source, list[Explanation]]:
     if flaw is not None and not flaw.partial:
         raise TargetError(f"{file.shown} {flaw.message.partition(',')[0]}.")
     source = Source(file.shown, decode(data))
-    return source, explain(source, file.config)
+    workers = explain(source, file.config)
+    if not workers:
+        raise TargetError(f"No Oban worker was found in {source.path}.")
+    return source, workers
 
 
 def _data(path: str) -> bytes:

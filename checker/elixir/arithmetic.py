@@ -12,6 +12,7 @@ from checker.elixir.infer import Interpreter
 from checker.elixir.intervals import INFINITE, LARGEST, Number, whole
 from checker.elixir.library import Library, library
 from checker.elixir.modules import ModuleDef
+from checker.elixir.patterns import exact
 from checker.elixir.scope import Env, Scope
 from checker.model.shape import (
     FALSE,
@@ -96,7 +97,8 @@ def backoff_waits(
 
     `max_attempts` is the job's, None when it is not known. `modules` are those of the same
     file, whose functions are followed. None stands for an answer that cannot be worked out,
-    also when there is no `backoff/1` here. Raises nothing.
+    also when there is no `backoff/1` here. An interval does not tell whether it may raise now
+    and then, by chance. Raises nothing.
 
     Oban calls it with the job that has failed, and wants an integer: with anything else, and
     when it raises, the job stays `executing` (oban 2.23.1, lib/oban/engines/basic.ex
@@ -224,7 +226,8 @@ def _number(shape: Shape) -> Number | None:
     if isinstance(shape, Real):
         return intervals.real(shape.low, shape.high)
     if isinstance(shape, Float):
-        return intervals.real(*[shape.value] * 2 if shape.value is not None else (-INFINITE, INFINITE))
+        known = shape.value is not None
+        return intervals.real(shape.value) if known else intervals.real(-INFINITE, INFINITE)
     return None
 
 
@@ -251,8 +254,9 @@ def _calculated(operation, args: list[Value]) -> list[Number] | None:
 
 OPERATORS = {
     "+": intervals.add, "-": intervals.subtract, "*": intervals.multiply, "/": intervals.divide,
-    "**": intervals.operator_power,
+    "**": intervals.operator_power, "<<<": intervals.shift_left, ">>>": intervals.shift_right,
 }  # fmt: skip
+OWN_OPERATORS = frozenset(("/", "**", "..", "<<<", ">>>"))  # of which the interpreter knows less
 COMPARISONS = frozenset(("==", "!=", "===", "!==", "<", ">", "<=", ">="))
 
 
@@ -296,6 +300,8 @@ FUNCTIONS = {
     ("Kernel", "ceil", 1): intervals.ceiling,
     ("Kernel", "floor", 1): intervals.floored,
     ("Kernel", "**", 2): intervals.operator_power,
+    ("Bitwise", "bsl", 2): intervals.shift_left,
+    ("Bitwise", "bsr", 2): intervals.shift_right,
     ("Integer", "pow", 2): intervals.integer_power,
     ("Integer", "mod", 2): intervals.modulo,
     ("Integer", "floor_div", 2): intervals.floor_quotient,
@@ -336,7 +342,7 @@ class Calculator(Interpreter):
     def _operator(self, node: syntax.Op, env: Env, scope: Scope) -> Value:
         if node.op == "//":  # first..last//step
             return self.eval(node.left, env, scope)
-        if node.op not in ("/", "**", ".."):
+        if node.op not in OWN_OPERATORS:
             return super()._operator(node, env, scope)
         sides = self.eval_all([node.left, node.right], env, scope)
         if sides is None:
@@ -365,18 +371,31 @@ class Calculator(Interpreter):
 
     def _order(self, value: Value, op: str, other: syntax.Node, env: Env, scope: Scope):
         """Floats too are on one side of a bound, where that can be told."""
-        if not any(isinstance(alt.shape, Float) for alt in value):
-            return super()._order(value, op, other, env, scope)
+        decided = self._sides(value, op, other, env, scope)
+        return decided or super()._order(value, op, other, env, scope)
+
+    def _equality(self, value: Value, other: syntax.Node, strict: bool, env: Env, scope: Scope):
+        decided = self._sides(value, "===" if strict else "==", other, env, scope)
+        return decided or super()._equality(value, other, strict, env, scope)
+
+    def _sides(self, value: Value, op: str, other: syntax.Node, env: Env, scope: Scope):
+        """(where a comparison holds, where it fails) for numbers; None where some may do both."""
         bounds = _numbers(self.eval(other, env, scope))
-        if bounds is None or len(bounds) != 1:
+        numbers = [_number(alt.shape) for alt in value]
+        if None in numbers or bounds is None or len(bounds) != 1:
             return None
-        yes, no = [], []
-        for alt in value:
-            number = _number(alt.shape)
-            holds = None if number is None else intervals.compare(op, number, bounds[0])
-            yes += [alt] if holds is not False else []
-            no += [alt] if holds is not True else []
-        return tuple(yes), tuple(no)
+        answers = [intervals.compare(op, number, bounds[0]) for number in numbers]
+        if None in answers:
+            return None
+        told = list(zip(value, answers, strict=True))
+        return tuple(a for a, holds in told if holds), tuple(a for a, holds in told if not holds)
+
+    def guard(self, node: syntax.Node, env: Env, scope: Scope):
+        """With exact numbers a guard such as `rem(n, 2) == 0` cannot but hold, or fail."""
+        holds, fails = self.branch(node, env, scope)
+        if holds is not None and _asks_exact(node, env):
+            return holds, fails
+        return super().guard(node, env, scope)
 
     # -- calls ---------------------------------------------------------------------
 
@@ -385,6 +404,9 @@ class Calculator(Interpreter):
             callback = scope.function.partition("/")[0]
             call = syntax.Call(node.span, None, callback, node.args, {}, False)
             return self._remote("Oban.Worker", call, env, scope)
+        for imported in scope.module.imports:
+            if (imported, node.name, len(node.args)) in FUNCTIONS:
+                return self._remote(imported, node, env, scope)
         return super()._unqualified(node, env, scope)
 
     def _remote(self, module: str, node: syntax.Call, env: Env, scope: Scope) -> Value:
@@ -405,6 +427,13 @@ class Calculator(Interpreter):
 
     def _calculate(self, operation, args: list[Value], node: syntax.Node, scope: Scope) -> Value:
         return _valued(_calculated(operation, args), self.origin(node, scope, literal=True))
+
+
+def _asks_exact(node: syntax.Node, env: Env) -> bool:
+    """Whether every variable that a guard asks has one certain value."""
+    names = [inner.name for inner in syntax.walk(node) if isinstance(inner, syntax.Var)]
+    shapes = [only(env.vars.get(name, NEVER)) for name in names]
+    return all(shape is not None and exact(shape) for shape in shapes)
 
 
 def _valued(numbers: list[Number] | None, origin) -> Value:
@@ -431,6 +460,24 @@ def _random(args: list[Value]) -> list[Number] | Value | None:
     if None in ends:
         return None
     return intervals.hull([n for end in ends for n in end if n.whole])
+
+
+def _folded(operation):
+    """`Enum.min`, `max` and `sum` of a list whose items are known."""
+
+    def fold(args: list[Value]) -> list[Number] | None:
+        shape = only(args[0])
+        if not isinstance(shape, Seq) or shape.items is None or len(shape.items) > MOST_EACH:
+            return None
+        result = _numbers(shape.items[0]) if shape.items else None
+        for item in shape.items[1:]:
+            numbers = _numbers(item)
+            if result is None or numbers is None:
+                return None
+            result = intervals.hull([n for a in result for b in numbers for n in operation(a, b)])
+        return result
+
+    return fold
 
 
 def _default_backoff(args: list[Value]) -> list[Number] | None:
@@ -506,6 +553,9 @@ def _options(args: list[Value], defaults: dict[str, Value]) -> dict[str, Value] 
 
 SPECIAL = {
     ("Enum", "random", 1): _random,
+    ("Enum", "min", 1): _folded(intervals.smaller),
+    ("Enum", "max", 1): _folded(intervals.larger),
+    ("Enum", "sum", 1): _folded(intervals.add),
     ("Oban.Worker", "backoff", 1): _default_backoff,
     ("Oban.Worker", "timeout", 1): _no_timeout,
     ("Oban.Backoff", "exponential", 1): _exponential,

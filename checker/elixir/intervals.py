@@ -7,7 +7,6 @@ integer or a float. What grows beyond `LARGEST` has no bound any more, so nothin
 from __future__ import annotations
 
 import math
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
 
 LARGEST = 10**30
 INFINITE = math.inf
@@ -18,7 +17,8 @@ BELOW_HALF = 0.5 - 2**-53
 
 
 class Number:
-    """From `low` to `high`, both included; infinite where there is no bound. `whole`: an integer."""
+    """From `low` to `high`, both included; infinite where there is no bound. An integer when
+    `whole`, else a float."""
 
     __slots__ = ("low", "high", "whole")
 
@@ -141,9 +141,31 @@ def real_power(a: Number, b: Number) -> list[Number]:
     if a.low <= 0 and not (a.exact and b.exact):
         return [real(-INFINITE, INFINITE)]
     try:
-        return [_corners(_float_power, a, b, False)]
+        power = _corners(_float_power, a, b, False)
     except ValueError:  # of a negative number, or zero to a negative power
         return []
+    overflows = _finite(a, b) and power.low == LARGEST and _float_power(a.low, b.low) == INFINITE
+    return [] if overflows else [power]
+
+
+def shift_left(a: Number, b: Number) -> list[Number]:
+    """`<<<`; to the right where `b` is negative."""
+    if not (a.whole and b.whole):
+        return []
+    left, right = b.above(0), b.below(-1)
+    found = multiply(a, integer_power(whole(2), left)[0]) if left else []
+    if right:
+        found += floor_quotient(a, integer_power(whole(2), _negated(right))[0])
+    return hull(found)
+
+
+def shift_right(a: Number, b: Number) -> list[Number]:
+    """`>>>`."""
+    return shift_left(a, _negated(b))
+
+
+def _negated(a: Number) -> Number:
+    return Number(-a.high, -a.low, a.whole)
 
 
 def _corners(operation, a: Number, b: Number, kind: bool) -> Number:
@@ -252,8 +274,8 @@ def decimal_logarithm(a: Number) -> list[Number]:
     return _above_zero(math.log10, a)
 
 
-def decimals(mode: str):
-    """`Float.round`, `ceil` and `floor` (a rounding of `decimal`): floats stay floats."""
+def _decimals(mode: str):
+    """`Float.round`, `ceil` and `floor` (`mode` is a rounding of `decimal`): a float stays one."""
 
     def places(a: Number, digits: Number) -> list[Number]:
         if a.whole or not digits.whole or digits.low < 0 or digits.high > 15:
@@ -266,9 +288,9 @@ def decimals(mode: str):
     return places
 
 
-round_decimals = decimals(ROUND_HALF_UP)
-ceil_decimals = decimals(ROUND_CEILING)
-floor_decimals = decimals(ROUND_FLOOR)
+round_decimals = _decimals("ROUND_HALF_UP")
+ceil_decimals = _decimals("ROUND_CEILING")
+floor_decimals = _decimals("ROUND_FLOOR")
 
 
 def _rounding(function, a: Number) -> list[Number]:
@@ -305,6 +327,8 @@ def _above_zero(function, a: Number) -> list[Number]:
 
 
 def _at_places(value: float, places: int, mode: str) -> float:
+    from decimal import Decimal, localcontext  # rarely needed, and slow to import
+
     if math.isinf(value):
         return value
     with localcontext() as context:

@@ -9,6 +9,7 @@ import click
 from checker.explanation import (
     DEFAULT,
     ELSEWHERE,
+    NO_CLAUSE,
     OWN,
     Attempt,
     EffectRow,
@@ -36,7 +37,8 @@ MOST_ROWS = 25
 SHOWN_FIRST = 20
 WIDTH = 80
 BAR, PART = "█", "░"
-HANDS = "a hung call keeps its slot"
+NOT_READ = "not known: not all options can be read here"
+HUNG = "a hung call keeps its slot"
 
 
 def render(explanations: list[Explanation], line: int | None = None) -> str:
@@ -74,7 +76,7 @@ def _head(worker: Explanation) -> list[str]:
     rows += [(o.name, _written(o)) for o in worker.options if o.name not in FIRST]
     rows += [("waits", _waits(worker)), ("timeout", _timeout(worker))]
     if worker.wrapper:
-        rows.insert(0, ("made with", f"use {printable(worker.wrapper)}, which may set more"))
+        rows.insert(0, ("made with", f"`use {printable(worker.wrapper)}`, which may set more"))
     width = max(len(label) for label, _ in rows)
     table = [f"  {printable(label):<{width}}  {text}" for label, text in rows]
     return [_title(worker), "", *table, *[f"  {reason}" for reason in worker.reasons]]
@@ -91,16 +93,17 @@ def _option(worker: Explanation, name: str) -> str:
     if written is not None:
         return _written(written)
     if not worker.options_known:
-        return "not known: not all options can be read here"
+        return NOT_READ
+    if name == "unique" and worker.unique_elsewhere:
+        return "where it is enqueued"
     return f"{DEFAULTS[name]}  (default)"
 
 
 def _attempts(worker: Explanation, written) -> str:
     if written is None:
-        known = "not known: not all options can be read here"
-        text = known if worker.max_attempts is None else f"{worker.max_attempts}  (default)"
+        text = NOT_READ if worker.max_attempts is None else f"{worker.max_attempts}  (default)"
     elif worker.max_attempts is None:
-        text = f"not known: `{written.text}` is no number  (line {written.place.line})"
+        text = f"not known: `{written.text}` cannot be worked out  (line {written.place.line})"
     else:
         text = f"{worker.max_attempts}  (line {written.place.line})"
     more = "; where it is enqueued, another number may be given"
@@ -109,8 +112,10 @@ def _attempts(worker: Explanation, written) -> str:
 
 def _waits(worker: Explanation) -> str:
     backoff = worker.backoff
+    if worker.max_attempts == 1:
+        return "none: there is one attempt"
     if backoff.kind == DEFAULT:
-        unless = f", unless {printable(worker.wrapper)} has another" if worker.wrapper else ""
+        unless = f", unless `{printable(worker.wrapper)}` has another" if worker.wrapper else ""
         return f"Oban's: 15 s + 2^attempt s, and up to a tenth more{unless}"
     if backoff.kind == ELSEWHERE:
         return f"delegated to another module  (line {backoff.place.line})"
@@ -122,8 +127,8 @@ def _waits(worker: Explanation) -> str:
 def _timeout(worker: Explanation) -> str:
     timeout = worker.timeout
     if timeout.kind == DEFAULT:
-        unless = f", unless {printable(worker.wrapper)} sets one" if worker.wrapper else ""
-        return f"none: {HANDS}{unless}"
+        unless = f", unless `{printable(worker.wrapper)}` sets one" if worker.wrapper else ""
+        return f"none: {HUNG}{unless}"
     line = f"  (line {timeout.place.line})"
     if timeout.kind == ELSEWHERE:
         return f"delegated to another module{line}"
@@ -132,7 +137,7 @@ def _timeout(worker: Explanation) -> str:
     if timeout.problem:
         return f"`timeout/1` {_answers(timeout)}: then the attempt fails before it starts{line}"
     if math.isinf(timeout.low):
-        return f"none: {HANDS}{line}"
+        return f"none: {HUNG}{line}"
     if timeout.low < 0:
         return f"{timeout.low} ms: the attempt fails before it starts{line}"
     if math.isinf(timeout.high):
@@ -174,7 +179,8 @@ def _state(row: OutcomeRow) -> str:
     if not row.recognised:
         return LOGGED
     if row.state == "scheduled":
-        return f"scheduled (snooze {duration(row.seconds)})" if row.seconds else "scheduled (snooze)"
+        period = f" {duration(row.seconds)}" if row.seconds is not None else ""
+        return f"scheduled (snooze{period})"
     return "not known" if row.state == "unknown" else row.state
 
 
@@ -199,8 +205,8 @@ def _raises(rows: tuple[RaiseRow, ...], worker: Explanation) -> list[str]:
         return []
     state = "discarded" if worker.max_attempts == 1 else "retryable"
     heading = f"{_heading('May raise')}: then the job is {_coloured(state, state)}"
-    told = [f"  {r.place.line:>5}  `{_cut(r.text)}`" for r in rows if r.kind != "no_clause"]
-    return [heading, *told, *_without_clause([r for r in rows if r.kind == "no_clause"])]
+    told = [f"  {r.place.line:>5}  `{_cut(r.text)}`" for r in rows if r.kind != NO_CLAUSE]
+    return [heading, *told, *_without_clause([r for r in rows if r.kind == NO_CLAUSE])]
 
 
 def _without_clause(rows: list[RaiseRow]) -> list[str]:
@@ -333,12 +339,11 @@ def _end(worker: Explanation) -> str:
     """What becomes of the job when the attempts are used up, or the waits no longer known."""
     backoff, last = worker.backoff, len(worker.timeline)
     if backoff.problem == "unknown" or backoff.kind == ELSEWHERE:
-        line = backoff.place.line
-        after = f"From attempt {last + 1} on the" if last > 1 else "The"
-        return (
-            f"{after} wait is computed by `backoff/1` (line {line}) and cannot be worked out.\n"
-            f"  After attempt {worker.max_attempts} the job is discarded."
-        )
+        line = f"line {backoff.place.line}"
+        unknown = f"The wait is computed by `backoff/1` ({line}) and cannot be worked out."
+        if last > 1:
+            unknown = f"From attempt {last + 1} on the wait cannot be worked out (`backoff/1`, {line})."
+        return f"{unknown}\n  After attempt {worker.max_attempts} the job is discarded."
     if backoff.problem:
         return (
             f"After attempt {last} `backoff/1` (line {backoff.place.line}) {_answers(backoff)}:"
