@@ -113,11 +113,11 @@ def _read(source: Source, config, facts: FileFacts, project=None) -> list:
     facts.errors = tree.errors
     known = library(config.shapes, config.effects)
     found = modules(tree)
-    callees = project.callees if project is not None else None
+    others = project.others if project is not None else None
     if re.search(USE, source.data):
-        facts.workers = workers(found, known, tuple(config.wrappers), callees)
+        facts.workers = workers(found, known, tuple(config.wrappers), others)
     by_name = {worker.name: worker for worker in facts.workers}
-    facts.read_jobs = lambda: jobs(found, by_name, known, callees)
+    facts.read_jobs = lambda: jobs(found, by_name, known, others)
     facts.read_configs = lambda: _configs(source, tree, found, known)
     for worker in facts.workers:
         worker.read_jobs = partial(_jobs_of, worker, facts)

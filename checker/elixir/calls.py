@@ -175,7 +175,7 @@ class Calls(Constructs):
         args = self.eval_all(node.args, env, scope)
         if args is None:
             return NEVER
-        foreign = self.callees.find(module, name, arity) if self.callees is not None else None
+        foreign = self.others.find(module, name, arity) if self.others is not None else None
         if foreign is not None:
             return self._foreign_call(foreign, node, module, args, env, scope)
         entry = self.library.find(module, name, arity)

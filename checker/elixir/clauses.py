@@ -26,8 +26,14 @@ def _clause(written: FunctionClause) -> Clause:
     for pattern in patterns:
         _read_pattern(pattern, clause, names)
     jobs = {side.name for side in _sides(job) if isinstance(side, syntax.Var)}
+    looks = 0
     for node in syntax.walk([written.guard, written.blocks]):
-        _read_access(node, clause, names, jobs)
+        found = _lookup(node, names, jobs)
+        if found is not None:
+            sure, keys = found
+            known = [_add(clause.read if sure else clause.asked, key) for key in keys]
+            looks += all(known)
+    clause.passes_on = _mentions([written.guard, written.blocks], names, jobs) > looks
     return clause
 
 
@@ -82,21 +88,22 @@ def _literal(value: syntax.Node) -> Shape | None:
     return None
 
 
-def _read_access(node: syntax.Node, clause: Clause, names: set[str], jobs: set[str]) -> None:
-    """`args["key"]`, `Map.get(args, "key")` and `%{"key" => key} = args`."""
+def _lookup(
+    node: syntax.Node, names: set[str], jobs: set[str]
+) -> tuple[bool, list[syntax.Node]] | None:
+    """A look at the args, `args["key"]`, `Map.get(args, "key")` or `%{"key" => key} = args`:
+    whether they must be there, and the keys. None for anything else."""
     if isinstance(node, syntax.Access) and _is_args(node.base, names, jobs):
-        _add(clause.asked, node.key)
-    elif isinstance(node, syntax.Match) and _is_args(node.value, names, jobs):
-        if isinstance(node.pattern, syntax.Map):
-            for key, _value in node.pattern.pairs:
-                _add(clause.read, key)
+        return False, [node.key]
+    if isinstance(node, syntax.Match) and isinstance(node.pattern, syntax.Map):
+        if _is_args(node.value, names, jobs):
+            return True, [key for key, _value in node.pattern.pairs]
     elif isinstance(node, syntax.Call) and len(node.args) > 1:
         module = node.target.name if isinstance(node.target, syntax.Module) else None
-        if module == "Map" and _is_args(node.args[0], names, jobs):
-            if node.name in SURE_READERS:
-                _add(clause.read, node.args[1])
-            elif node.name in READERS:
-                _add(clause.asked, node.args[1])
+        if module == "Map" and node.name in SURE_READERS | READERS:
+            if _is_args(node.args[0], names, jobs):
+                return node.name in SURE_READERS, [node.args[1]]
+    return None
 
 
 def _is_args(node: syntax.Node, names: set[str], jobs: set[str]) -> bool:
@@ -107,6 +114,23 @@ def _is_args(node: syntax.Node, names: set[str], jobs: set[str]) -> bool:
     return False
 
 
-def _add(keys: set[str], key: syntax.Node) -> None:
-    if isinstance(key, syntax.Str) and key.value is not None:
-        keys.add(key.value)
+def _mentions(nodes: list, names: set[str], jobs: set[str]) -> int:
+    """How often the args are mentioned, or the job as a whole."""
+    nodes = list(syntax.walk(nodes))
+    whole = sum(isinstance(node, syntax.Var) and node.name in names | jobs for node in nodes)
+    return whole - sum(_is_other_field(node, jobs) for node in nodes)
+
+
+def _is_other_field(node: syntax.Node, jobs: set[str]) -> bool:
+    """`job.attempt` and the like."""
+    if not isinstance(node, syntax.Field) or not isinstance(node.base, syntax.Var):
+        return False
+    return node.base.name in jobs and node.name != "args"
+
+
+def _add(keys: set[str], key: syntax.Node) -> bool:
+    """Note a key; False for one that is not written down."""
+    if not isinstance(key, syntax.Str) or key.value is None:
+        return False
+    keys.add(key.value)
+    return True

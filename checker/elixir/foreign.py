@@ -51,11 +51,17 @@ class Foreign:
         return Trail(f"{self.function.module.name}.{self.function.label}", self.path, self.line)
 
 
-class Callees:
-    """Finds functions of other files, and remembers what following them gave."""
+class OtherFiles:
+    """What the project's other files tell; remembers what following their functions gave.
 
-    def __init__(self, find) -> None:
-        self.find = find  # (module, name, arity) → Foreign or None
+    `find` takes module, name and arity and gives a Foreign or None; `wrapper` and `worker`
+    take a module's name and give a Wrapper, a Worker, or None.
+    """
+
+    def __init__(self, find, wrapper, worker) -> None:
+        self.find = find
+        self.wrapper = wrapper
+        self.worker = worker
         self._runs: dict[tuple, tuple] = {}
 
     def run(self, interpreter, foreign: Foreign, args: list[Value]) -> tuple:
@@ -81,7 +87,7 @@ def follow(interpreter, foreign: Foreign, node, args: list[Value], env: Env, sco
     too_deep = interpreter.files_deep >= MOST_FILES_DEEP or interpreter.is_inside(foreign)
     if too_deep or interpreter.fuel < FUEL // 4:
         return move.specified()
-    below, value = interpreter.callees.run(interpreter, foreign, [_given(arg) for arg in args])
+    below, value = interpreter.others.run(interpreter, foreign, [_given(arg) for arg in args])
     interpreter.fuel -= max(0, FUEL - below.fuel) // 8
     if below.fuel < 0:
         return move.specified()

@@ -15,7 +15,7 @@ from checker.elixir.calls import Calls
 from checker.elixir.conditions import Conditions, freshness
 from checker.elixir.fields import Fields, put_all
 from checker.elixir.foreign import FUEL as FOREIGN_FUEL
-from checker.elixir.foreign import Callees, Foreign
+from checker.elixir.foreign import OtherFiles, Foreign
 from checker.elixir.library import Library
 from checker.elixir.modules import Function, ModuleDef, declare_alias
 from checker.elixir.patterns import ANY, Matcher
@@ -75,11 +75,11 @@ class Interpreter(Conditions, Fields, Calls):
     """Evaluates functions of one file's modules."""
 
     def __init__(
-        self, modules: dict[str, ModuleDef], library: Library, callees: Callees | None = None
+        self, modules: dict[str, ModuleDef], library: Library, others: OtherFiles | None = None
     ) -> None:
         self.modules = modules
         self.library = library
-        self.callees = callees
+        self.others = others
         self.files_deep = 0
         self.trails: dict[tuple, Trail] = {}  # calls into other files → where they lead
         self._foreign: tuple[Trail, ...] = ()  # functions of other files that led here
@@ -136,7 +136,7 @@ class Interpreter(Conditions, Fields, Calls):
 
     def below(self, foreign: Foreign) -> Interpreter:
         """An interpreter for another file, one file deeper than this."""
-        inner = Interpreter(foreign.modules, self.library, self.callees)
+        inner = Interpreter(foreign.modules, self.library, self.others)
         inner.fuel = FOREIGN_FUEL
         inner.files_deep = self.files_deep + 1
         inner._foreign = (*self._foreign, foreign.trail)

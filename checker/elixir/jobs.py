@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checker.elixir import syntax
-from checker.elixir.foreign import Callees
+from checker.elixir.foreign import OtherFiles
 from checker.elixir.infer import Interpreter
 from checker.elixir.known.jobs import built_in, target_of
 from checker.elixir.library import Library
@@ -20,7 +20,7 @@ REPO_INSERTS = frozenset(("insert", "insert!", "insert_or_update", "insert_or_up
 
 def jobs(
     modules: list[ModuleDef], workers: dict[str, Worker], library: Library,
-    callees: Callees | None = None,
+    others: OtherFiles | None = None,
 ) -> Jobs:  # fmt: skip
     """The jobs of a file.
 
@@ -34,7 +34,7 @@ def jobs(
     for function in _public_first(modules):
         if survey.has_seen(function) or not _speaks_of_jobs(function):
             continue
-        interpreter = Interpreter(by_name, library, callees)
+        interpreter = Interpreter(by_name, library, others)
         try:
             interpreter.run(function, [ANY] * function.arity)
         except RecursionError:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from checker.elixir import syntax
 from checker.elixir.clauses import clauses
-from checker.elixir.foreign import Callees
+from checker.elixir.foreign import OtherFiles
 from checker.elixir.infer import HERE, NO_EFFECTS, Interpreter
 from checker.elixir.library import Library
 from checker.elixir.modules import Function, ModuleDef, Use
 from checker.elixir.scope import Env, Scope
 from checker.elixir.subject import key_name, word_of
+from checker.elixir.wrappers import OBAN_WORKERS, PRO_WORKERS, Wrapper
+from checker.elixir.wrappers import wrappers as wrappers_of
 from checker.model.shape import (
     Args,
     Atom,
@@ -22,14 +24,10 @@ from checker.model.shape import (
     Value,
     of,
     one,
+    only,
 )  # fmt: skip
 from checker.model.worker import Option, Worker
 
-OBAN_WORKERS = frozenset(("Oban.Worker",))
-PRO_WORKERS = frozenset((
-    "Oban.Pro.Worker", "Oban.Pro.Workers.Batch", "Oban.Pro.Workers.Chunk",
-    "Oban.Pro.Workers.Workflow", "Oban.Pro.Workers.Chain", "Oban.Pro.Batch",
-))  # fmt: skip
 QUIET_MACROS = frozenset(("defstruct", "defexception", "defoverridable", "defimpl", "defprotocol",
                           "doctest", "put_attribute", "register_attribute"))  # fmt: skip
 QUIET_USES = frozenset(("Gettext", "Bitwise"))  # known to define no perform
@@ -37,50 +35,37 @@ QUIET_USES = frozenset(("Gettext", "Bitwise"))  # known to define no perform
 
 def workers(
     found: list[ModuleDef], library: Library, wrappers: tuple[str, ...] = (),
-    callees: Callees | None = None,
+    others: OtherFiles | None = None,
 ) -> list[Worker]:  # fmt: skip
     """A model of each worker among a file's modules, in order.
 
-    `wrappers` are modules of the project whose `use` makes a worker. `callees` finds
+    `wrappers` are modules of the project whose `use` makes a worker. `others` finds
     functions of other files.
     """
     by_name = {module.name: module for module in found}
-    local = _local_wrappers(found)
+    local = wrappers_of(found)
     models: dict[str, Worker] = {}
     for module in found:
-        use = _worker_use(module, {*wrappers, *local})
+        known = _elsewhere(module, local, others) | local
+        use = _worker_use(module, {*wrappers, *known})
         if use is None:
             continue
-        interpreter = Interpreter(by_name, library, callees)
-        models[module.name] = _model(module, use, interpreter, local)
+        interpreter = Interpreter(by_name, library, others)
+        models[module.name] = _model(module, use, interpreter, known, use.name in local)
     for worker in models.values():
         worker.siblings = models
     return list(models.values())
 
 
-def _local_wrappers(found: list[ModuleDef]) -> dict[str, syntax.Call]:
-    """Modules of this file whose `__using__` uses Oban's worker, with that `use`."""
-    wrappers: dict[str, syntax.Call] = {}
-    for module in found:
-        if "__using__" not in module.macros:
-            continue
-        for inner in syntax.walk(module.node.blocks):
-            if isinstance(inner, syntax.Call) and inner.name == "defmacro" and inner.args:
-                head = inner.args[0]
-                if isinstance(head, (syntax.Call, syntax.Var)) and head.name == "__using__":
-                    used = _oban_use(inner)
-                    if used is not None:
-                        wrappers[module.name] = used
-    return wrappers
-
-
-def _oban_use(node: syntax.Node) -> syntax.Call | None:
-    for inner in syntax.walk(node):
-        if isinstance(inner, syntax.Call) and inner.name == "use" and inner.args:
-            target = inner.args[0]
-            if isinstance(target, syntax.Module) and target.name in OBAN_WORKERS | PRO_WORKERS:
-                return inner
-    return None
+def _elsewhere(
+    module: ModuleDef, local: dict[str, Wrapper], others: OtherFiles | None
+) -> dict[str, Wrapper]:
+    """The wrappers in other files that a module uses."""
+    if others is None:
+        return {}
+    names = [use.name for use in module.uses if use.name not in local]
+    found = {name: others.wrapper(name) for name in names}
+    return {name: wrapper for name, wrapper in found.items() if wrapper is not None}
 
 
 def _worker_use(module: ModuleDef, wrappers: set[str]) -> Use | None:
@@ -109,25 +94,30 @@ def _performs_jobs(module: ModuleDef) -> bool:
     return False
 
 
-def _model(module: ModuleDef, use: Use, interpreter: Interpreter, local: dict) -> Worker:
+def _model(
+    module: ModuleDef, use: Use, interpreter: Interpreter, known: dict[str, Wrapper], local: bool
+) -> Worker:
+    """The model of a worker. `known` wrappers; `local`: the one that it uses is in this file."""
+    wrapper = known.get(use.name)
     worker = Worker(module.name, module.head_span, use.span)
     worker.broken = module.broken
-    worker.pro = use.name in PRO_WORKERS
-    plain = use.name in OBAN_WORKERS or worker.pro
+    worker.pro = use.name in PRO_WORKERS or (wrapper is not None and wrapper.pro)
+    plain = use.name in OBAN_WORKERS or use.name in PRO_WORKERS
     worker.wrapper = None if plain else use.name
     scope = Scope(module, "")
     worker.options_known = plain
     if use.options is not None:
         worker.options_known = _read_options(use.options, worker, interpreter, scope) and plain
-    if not plain and use.name in local and len(local[use.name].args) > 1:
-        _read_options(local[use.name].args[1], worker, interpreter, scope)
+    if wrapper is not None:
+        _inherit(wrapper, local, worker, interpreter, scope)
     worker.args_cast = worker.pro and (
         _calls_macro(module, "args_schema") or "structured" in worker.options
     )
-    worker.callbacks = frozenset(f"{name}/{arity}" for name, arity in module.functions)
+    own = {f"{name}/{arity}" for name, arity in module.functions}
+    worker.callbacks = frozenset(own | (wrapper.defines if wrapper is not None else set()))
     worker.read_mentions = lambda: _mentions(module)
     worker.read_enqueue_options = lambda: _enqueue_options(module, interpreter.modules)
-    perform = _perform(module, worker)
+    perform = _perform(module, worker, wrapper)
     worker.read_clauses = lambda: clauses(perform)
     if perform is not None:
         try:
@@ -138,7 +128,7 @@ def _model(module: ModuleDef, use: Use, interpreter: Interpreter, local: dict) -
     return worker
 
 
-def _perform(module: ModuleDef, worker: Worker) -> Function | None:
+def _perform(module: ModuleDef, worker: Worker, wrapper: Wrapper | None) -> Function | None:
     """The function Oban calls; says on the worker what is wrong when there is none."""
     name = "process" if worker.pro else "perform"
     function = module.functions.get((name, 1))
@@ -149,7 +139,9 @@ def _perform(module: ModuleDef, worker: Worker) -> Function | None:
         return None
     if module.function(name, 1) is not None and not module.function(name, 1).private:
         return module.function(name, 1)
-    if worker.wrapper is not None or module.broken or _may_define_more(module):
+    if worker.wrapper is not None and (wrapper is None or wrapper.performs):
+        return None
+    if module.broken or _may_define_more(module, worker.wrapper):
         return None
     if function is not None:
         worker.missing = "private"
@@ -164,12 +156,28 @@ def _perform(module: ModuleDef, worker: Worker) -> Function | None:
     return None
 
 
-def _may_define_more(module: ModuleDef) -> bool:
+def _may_define_more(module: ModuleDef, wrapper: str | None) -> bool:
     """Other `use`s, or macros called in the body, may define perform."""
-    known = OBAN_WORKERS | PRO_WORKERS | QUIET_USES
+    known = OBAN_WORKERS | PRO_WORKERS | QUIET_USES | {wrapper}
     if any(use.name not in known for use in module.uses):
         return True
     return bool(module.called_macros - QUIET_MACROS) or "before_compile" in module.attributes
+
+
+def _inherit(wrapper: Wrapper, local: bool, worker: Worker, interpreter, scope: Scope) -> None:
+    """Options that the wrapper sets and the worker does not.
+
+    What another file sets is judged there: of its values only numbers and names count.
+    """
+    for name, node in wrapper.options.items():
+        if name in worker.options:
+            continue
+        value, span = interpreter.eval(node, Env({}, NO_EFFECTS), scope), node.span
+        if not local:
+            span, shape = worker.use_span, only(value)
+            plain = shape if isinstance(shape, (Int, Text, Atom)) else Unknown()
+            value = one(plain, Origin(span))
+        worker.options[name] = Option(name, value, span)
 
 
 def _read_options(node: syntax.Node, worker: Worker, interpreter, scope: Scope) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from checker.elixir.foreign import Callees
+from checker.elixir.foreign import OtherFiles
 from checker.project.mix import MixError, app_around
 from checker.project.modules import Modules
 
@@ -15,7 +15,7 @@ class Project:
     def __init__(self, app) -> None:
         self.app = app
         self.modules = Modules(app)
-        self.callees = Callees(self.modules.find)
+        self.others = OtherFiles(self.modules.find, self.modules.wrapper, self.modules.worker)
 
 
 _known: dict[str, Project | None] = {}

@@ -6,7 +6,11 @@ import os
 
 from checker.elixir import syntax
 from checker.elixir.foreign import Foreign
+from checker.elixir.library import library
 from checker.elixir.modules import ModuleDef, keyword
+from checker.elixir.workers import workers
+from checker.elixir.wrappers import Wrapper, wrappers
+from checker.model.worker import Worker
 from checker.project import elixir_files
 from checker.project.conventions import underscore
 from checker.project.mix import MixApp, apps
@@ -31,6 +35,7 @@ class Modules:
         self._paths: dict[str, str | None] = {}
         self._index: dict[str, str] | None = None
         self._delegations = 0
+        self._workers: dict[str, Worker | None] = {}
 
     def find(self, module: str, name: str, arity: int) -> Foreign | None:
         """A public function that the project defines, None when there is none to follow."""
@@ -45,6 +50,20 @@ class Modules:
             return None
         line = self._sources[path].line_of(defined.span[0])
         return Foreign(defined, modules, os.path.relpath(path, self.root), line)
+
+    def wrapper(self, module: str) -> Wrapper | None:
+        """What a module's `use` gives to a worker, None when it makes none."""
+        path = self.path(module)
+        return wrappers(list(self._modules(path).values())).get(module) if path else None
+
+    def worker(self, module: str) -> Worker | None:
+        """The model of a worker that the project defines, as its file alone tells it."""
+        if module not in self._workers:
+            path = self.path(module)
+            found = workers(list(self._modules(path).values()), library()) if path else []
+            self._workers.update({worker.name: worker for worker in found})
+            self._workers.setdefault(module, None)
+        return self._workers[module]
 
     def _delegated(self, node, module: ModuleDef) -> Foreign | None:
         """The function that a `defdelegate` leads to."""
