@@ -27,7 +27,7 @@ def jobs(
     Performs have been followed already; each other function that builds or inserts a job
     is followed once, with arguments of which nothing is known.
     """
-    survey = _Survey(workers, Written(modules))
+    survey = _Survey(workers, Written(modules), others)
     for worker in workers.values():
         survey.take(worker.steps, worker.drops, worker.enqueues, worker)
     by_name = {module.name: module for module in modules}
@@ -70,8 +70,11 @@ def _speaks_of_jobs(function: Function) -> bool:
 
 
 class _Survey:
-    def __init__(self, workers: dict[str, Worker], written: Written) -> None:
+    def __init__(
+        self, workers: dict[str, Worker], written: Written, others: OtherFiles | None
+    ) -> None:
         self.workers = workers
+        self.others = others
         self.written = written
         self._jobs: dict[tuple, NewJob] = {}
         self._insertions: dict[tuple, Insertion] = {}
@@ -90,7 +93,7 @@ class _Survey:
         inserted = {id(enqueue.built) for enqueue in enqueues}
         taken: dict[int, NewJob] = {}
         for step in steps:
-            if step.has("job") or id(step) in inserted:
+            if step.has("job") or id(step) in inserted or self._builds_job(step):
                 taken[id(step)] = self._job(step, performing)
         for step in steps:
             if step.call in INSERTERS:
@@ -108,6 +111,18 @@ class _Survey:
                 if job not in insertion.jobs:
                     insertion.jobs.append(job)
 
+    def _builds_job(self, step) -> bool:
+        """`X.new(…)` of something that another file says is a worker."""
+        if not step.has("build") or not step.call.endswith(".new") or self.others is None:
+            return False
+        return self.others.worker(_target(step)) is not None
+
+    def _worker(self, target: str) -> Worker | None:
+        worker = self.workers.get(target)
+        if worker is None and self.others is not None:
+            worker = self.others.worker(target)
+        return worker
+
     @staticmethod
     def _fate(built: list, taken: dict[int, NewJob], fate: str) -> None:
         for step in built:
@@ -122,8 +137,8 @@ class _Survey:
             target = _target(step)
             args = step.args[0] if step.args else ()
             job = self._jobs[step.span] = NewJob(target, step.span, args, step.function)
-            job.worker = self.workers.get(target)
-            job.certain = step.has("job")
+            job.worker = self._worker(target)
+            job.certain = step.has("job") or job.worker is not None
             job.performing = performing
             job.named = self.written.argument(step.span)
             job.places = self.written.entries
