@@ -33,7 +33,7 @@ def find_workers(target: str) -> tuple[int | None, list[Explanation]]:
     path, line = split(target)
     if not _is_path(path):
         return None, by_name(target)
-    source, workers = _explained(_named_file(path))
+    source, workers = _read(_named_file(path))
     if line is None:
         return None, workers
     worker = _around(line, source, workers)
@@ -95,9 +95,27 @@ def _fits(worker: Explanation, name: str) -> bool:
 def _workers_in(file: File, name: str) -> list[Explanation]:
     """The workers of a file that may hold one of this name."""
     data = _data(file.path)
-    if name.rpartition(".")[2].encode() not in data or not _readable(data):
+    if name.rpartition(".")[2].encode() not in data:
         return []
-    return explain(Source(file.shown, decode(data)), file.config)
+    return _workers_of(file, data)
+
+
+def _workers_of(file: File, data: bytes) -> list[Explanation]:
+    """The workers of one of many files; none of a file that cannot be read."""
+    if not _readable(data):
+        return []
+    try:
+        return _explained(Source(file.shown, decode(data)), file.config)
+    except TargetError:
+        return []
+
+
+def _explained(source: Source, config) -> list[Explanation]:
+    try:
+        return explain(source, config)
+    except Exception as error:  # a fault of ours, in one of the files there are
+        reason = f"{type(error).__name__}: {error}"
+        raise TargetError(f"{source.path}: the checker failed ({reason}).") from error
 
 
 def _unknown_module(name: str, files: list[File]) -> str:
@@ -105,11 +123,8 @@ def _unknown_module(name: str, files: list[File]) -> str:
 
     known = {}
     for file in files:
-        data = _data(file.path)
-        if _readable(data):
-            workers = explain(Source(file.shown, decode(data)), file.config)
-            for worker in workers:
-                known[worker.name] = known[worker.name.rpartition(".")[2]] = worker.name
+        for worker in _workers_of(file, _data(file.path)):
+            known[worker.name] = known[worker.name.rpartition(".")[2]] = worker.name
     if not known:
         return f"No worker `{name}`: there is no Oban worker below this folder."
     near = get_close_matches(name, list(known), MOST_NAMED, 0.0 if len(known) < 4 else 0.5)
@@ -133,7 +148,7 @@ def _named_file(path: str) -> File:
     return found.files[0]
 
 
-def _explained(file: File) -> tuple[Source, list[Explanation]]:
+def _read(file: File) -> tuple[Source, list[Explanation]]:
     try:
         with open(file.path, "rb") as opened:
             data = opened.read(MAX_BYTES + 1)
@@ -143,7 +158,7 @@ def _explained(file: File) -> tuple[Source, list[Explanation]]:
     if flaw is not None and not flaw.partial:
         raise TargetError(f"{file.shown} {flaw.message.partition(',')[0]}.")
     source = Source(file.shown, decode(data))
-    workers = explain(source, file.config)
+    workers = _explained(source, file.config)
     if not workers:
         raise TargetError(f"No Oban worker was found in {source.path}.")
     return source, workers

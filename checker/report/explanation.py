@@ -231,7 +231,7 @@ def _effects(worker: Explanation) -> list[str]:
 
 def _effect(row: EffectRow) -> list[str]:
     each = " for each item" if row.per_item else ""
-    guards = [_guard(guard) for guard in row.guards] or [click.style("nothing", fg="yellow")]
+    guards = _guards(row.guards) or [click.style("nothing", fg="yellow")]
     first, *others = guards
     return [
         f"  {row.place.line:>5}  {EFFECTS[row.kind]}{each}: `{printable(row.call)}`",
@@ -240,8 +240,23 @@ def _effect(row: EffectRow) -> list[str]:
     ]
 
 
-def _guard(guard: GuardRow) -> str:
-    where = f" (line {guard.line})" if guard.line else ""
+def _guards(rows: tuple[GuardRow, ...]) -> list[str]:
+    """Each told once, with all its lines."""
+    lines: dict[tuple, list[int]] = {}
+    for row in rows:
+        known = lines.setdefault(_told(row), [])
+        known += [row.line] if row.line else []
+    first = {_told(row): row for row in reversed(rows)}
+    return [_guard(first[key], sorted(lines[key])) for key in lines]
+
+
+def _told(row: GuardRow) -> tuple:
+    return row.kind, row.name, row.fresh_line
+
+
+def _guard(guard: GuardRow, lines: list[int]) -> str:
+    on = f"line{'s' * (len(lines) > 1)} {', '.join(map(str, lines[:MOST_LINES]))}"
+    where = f" ({on})" if lines else ""
     name = f"`{printable(guard.name)}`"
     words = {
         "at_most_once": f"`max_attempts: 1`{where}: it is not tried again",
@@ -251,17 +266,13 @@ def _guard(guard: GuardRow) -> str:
         "key": f"the idempotency key {name}{_freshness(guard)}",
         "perhaps_key": "perhaps an idempotency key, in options that cannot be read",
         "key_elsewhere": "perhaps an idempotency key, of which the code speaks",
-        "marker": f"{name}, which is looked at{_on(guard)}",
+        "marker": f"{name}, which is looked at on {on}",
         "lookup": f"a lookup with {name}{where}",
         "claim": f"a claim with {name}{where}",
         "lock": f"a lock{where}",
         "constraint": f"a constraint: {name}{where}, whose violation is rescued",
     }
     return words[guard.kind]
-
-
-def _on(guard: GuardRow) -> str:
-    return f" on line {guard.line}"
 
 
 def _freshness(guard: GuardRow) -> str:

@@ -70,7 +70,7 @@ def refused(*args) -> str:
     result = run(*args)
     assert result.exit_code == 2
     assert not result.stdout
-    return result.stderr.split("Error: ")[1].strip()
+    return result.stderr.split("Error: ", 1)[1].strip()
 
 
 def names(text: str) -> list[str]:
@@ -214,6 +214,22 @@ def test_what_cannot_be_explained(shop, target, said):
 
 def test_nothing_is_no_target():
     assert refused("").startswith("No rule ''.")
+
+
+def test_a_fault_of_ours_is_said_and_hides_no_other_file(monkeypatch):
+    from checker import target
+
+    def faulty(source, config):
+        if source.path == "lib/two.ex":
+            raise ValueError("too many digits")
+        return explain(source, config)
+
+    explain = target.explain
+    monkeypatch.setattr(target, "explain", faulty)
+    assert refused("lib/two.ex") == "lib/two.ex: the checker failed (ValueError: too many digits)."
+    assert names(explained("Sync")) == ["Shop.Workers.Sync"]
+    assert refused("Outer") == "No worker `Outer` below this folder. Did you mean" \
+        " `Shop.Workers.Sync`?"
 
 
 def test_a_file_outside_of_this_folder(shop, monkeypatch):

@@ -113,7 +113,18 @@ def test_every_kind_of_guard_has_words():
         if name.isupper() and isinstance(value, str) and value in idempotency.Guard.__doc__
     ]  # fmt: skip
     assert len(kinds) == 11
-    assert len({text_format._guard(GuardRow(kind, "n", 3)) for kind in kinds}) == 11
+    assert len({text_format._guard(GuardRow(kind, "n", 3), [3]) for kind in kinds}) == 11
+
+
+def test_a_guard_that_stands_in_several_places_is_told_once():
+    body = '''
+  def perform(%{args: %{"id" => id}}) do
+    user = Repo.get(User, id)
+    if is_nil(user.hailed_at) do
+      unless user.hailed_at, do: Shop.Mailer.deliver(Shop.Emails.hi(user))
+    end
+  end'''
+    assert "guarded by `hailed_at`, which is looked at on lines 6, 7\n" in plain(worker(body))
 
 
 @pytest.mark.parametrize(
