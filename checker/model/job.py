@@ -16,12 +16,14 @@ class NewJob:
     the places that decide it. `options` as given at the call, the worker's own left out;
     `options_known` is False when some could not be read. `fate` says what becomes of it
     where that is known: inserted, in bulk, by the repo, dropped. `function` is where it
-    stands, `performing` the worker whose perform leads there, if one does.
+    stands, `performing` the worker whose perform leads there, if one does. `named` is the
+    name of the variable or field that is given as args, if it is one. `places`: where each
+    entry of a map stands that the file writes down, by the map's place and the key.
     """
 
     __slots__ = (
         "target", "worker", "span", "args", "options", "options_known", "fate", "function",
-        "performing", "certain",
+        "performing", "certain", "named", "places",
     )  # fmt: skip
 
     def __init__(self, target: str, span: Span, args: Value, function: str) -> None:
@@ -35,6 +37,8 @@ class NewJob:
         self.function = function
         self.performing: Worker | None = None
         self.certain = False  # the target is known to be a worker
+        self.named: str | None = None
+        self.places: dict[tuple, Span] = {}
 
     @property
     def fields(self) -> dict[str, Value] | None:
@@ -70,9 +74,12 @@ class Jobs:
     """The jobs of a file: `built` and `insertions`, each in order of its place.
 
     `others`: modules of the file that are no workers, and whether each has a `perform/1`.
+    `encoded`: structs of the file that say how they become JSON.
     """
 
     def __init__(self) -> None:
         self.built: list[NewJob] = []
         self.insertions: list[Insertion] = []
+        self.around = None  # what the project tells, None where only the file is known
         self.others: dict[str, bool] = {}
+        self.encoded: frozenset[str] = frozenset()

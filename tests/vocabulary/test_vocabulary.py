@@ -9,9 +9,9 @@ import pytest
 
 from checker import vocabulary
 from checker.vocabulary import (
-    best_effort_name, closest_outcome, done_already, guard_call, key_name, marker_field,
-    own_effect, permanent_reason, permanent_status, permanent_text, says_failure, says_success,
-    transient_reason, transient_status,
+    best_effort_name, bulky_name, closest_outcome, done_already, guard_call, identifier_name,
+    key_name, marker_field, own_effect, permanent_reason, permanent_status, permanent_text,
+    says_failure, says_success, seals, secret_name, transient_reason, transient_status,
 )  # fmt: skip
 
 
@@ -285,6 +285,44 @@ def test_own_effects(call, kind):
 def test_calls_that_are_no_own_effect(call):
     *module, function = call.split(".")
     assert own_effect(tuple(module), function) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    """
+    password new_password Password passwd secret client_secret token access_token reset_token
+    api_key stripe_api_key private_key ssn card_number authorization
+    """.split(),
+)
+def test_names_of_secrets(name):
+    assert secret_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    """
+    token_id password_hash secret_ref token_count tokens max_tokens page_token next_page_token
+    device_token push_token idempotency_token client_token reset_password send_password has_secret
+    key public_key cache_key card card_id number secretary tokenizer passwordless
+    """.split(),
+)
+def test_names_that_are_of_no_secret(name):
+    assert not secret_name(name)
+
+
+def test_what_seals_a_secret():
+    assert all(map(seals, ["encrypt", "hash_password", "encrypt!", "masked"]))
+    assert not any(map(seals, ["encode64", "sign", "generate_token", "hashtag"]))
+
+
+def test_names_of_much():
+    assert all(map(bulky_name, ["body", "html_body", "csv", "params", "file", "file_content"]))
+    assert not any(map(bulky_name, ["body_id", "file_path", "html?_id", "contented", "filename"]))
+
+
+def test_names_of_ids():
+    assert all(map(identifier_name, ["id", "user_id", "ids", "order_uuid"]))
+    assert not any(map(identifier_name, ["args", "idea", "attrs", "valid", "identity"]))
 
 
 def test_best_effort_names():

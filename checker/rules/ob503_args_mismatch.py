@@ -1,0 +1,166 @@
+"""No clause of perform takes what this job is given.
+
+## What it does
+
+Reports an enqueue whose args satisfy no clause of the worker's perform: a key is missing
+that each of them asks for, or a value is another.
+
+## Why is this bad?
+
+The job is stored, and every attempt ends in a FunctionClauseError until the attempts are
+used up. Most often a key was renamed on one side (oban 2.23.1, lib/oban/queue/executor.ex:
+a raise is a failure, so it is retried).
+
+Only args that are known key by key are compared, with clauses that can be read; one clause
+that takes anything makes every job right.
+
+## Invalid
+
+```elixir
+defmodule Shop.Workers.Resize do
+  use Oban.Worker, queue: :photos, max_attempts: 3
+
+  def enqueue(photo, width) do
+    %{photo: photo.id, width: width} |> new() |> Oban.insert() # reported
+  end
+
+  def perform(%Oban.Job{args: %{"photo_id" => id, "width" => width}}) do
+    Shop.Photos.resize(id, width)
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Notify do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  def paid(id), do: Oban.insert(new(%{kind: :payed, id: id})) # reported
+
+  def sent(id), do: Oban.insert(new(%{kind: :sent, id: id}))
+
+  def perform(%Oban.Job{args: %{"kind" => "paid", "id" => id}}), do: Shop.Orders.paid(id)
+  def perform(%Oban.Job{args: %{"kind" => "sent", "id" => id}}), do: Shop.Orders.sent(id)
+end
+```
+
+## Valid
+
+```elixir
+defmodule Shop.Workers.Resize do
+  use Oban.Worker, queue: :photos, max_attempts: 3
+
+  def enqueue(photo), do: Oban.insert(new(%{"photo_id" => photo.id, "width" => 10, "by" => "x"}))
+
+  def enqueue_all(ids, more) do
+    Oban.insert_all(for id <- ids, do: new(Map.merge(%{photo: id}, more)))
+  end
+
+  def perform(%Oban.Job{args: %{"photo_id" => id, "width" => width}}) do
+    Shop.Photos.resize(id, width)
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Report do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  def enqueue, do: Oban.insert(new(%{}))
+
+  def enqueue_month(month), do: Oban.insert(new(%{month: month}))
+
+  def perform(%Oban.Job{args: %{"day" => day}}), do: Shop.Reports.daily(day)
+  def perform(%Oban.Job{args: args}), do: Shop.Reports.monthly(args["month"])
+end
+```
+
+```elixir
+defmodule Shop.Workers.Kinds do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  def enqueue(kind, id), do: Oban.insert(new(%{kind: kind, id: id}))
+
+  def enqueue_urgent(id), do: Oban.insert(new(%{kind: :urgent, id: id, now: true}))
+
+  def perform(%Oban.Job{args: %{"kind" => "urgent", "id" => id, "now" => true}}) do
+    Shop.Orders.hurry(id)
+  end
+
+  def perform(%Oban.Job{args: %{"kind" => kind, "id" => id}} = job) when kind != "urgent" do
+    Shop.Orders.handle(kind, id, job.attempt)
+  end
+end
+```
+"""
+
+from __future__ import annotations
+
+from checker.model.args import plain_jobs
+from checker.model.clause import Clause
+from checker.model.job import Jobs, NewJob
+from checker.model.shape import Atom, Int, Shape, Text, Value
+from checker.rules.problem import WARNING, Problem
+
+ID = "OB503"
+NAME = "args-mismatch"
+SEVERITY = WARNING
+
+JSON_ATOMS = frozenset(("true", "false", "nil"))
+
+
+def check_jobs(jobs: Jobs):
+    for job in plain_jobs(jobs):
+        fields = job.fields
+        clauses = job.worker.clauses if job.worker is not None else []
+        if fields is None or not clauses or any(_takes(clause, fields) for clause in clauses):
+            continue
+        lacking = _lacking(clauses, fields)
+        yield Problem(
+            job.span,
+            f"fits no clause of `{_perform(job)}` of `{job.worker.name}`: {lacking}",
+            f"Give the keys that it asks for: {_wanted(clauses)}",
+            function=job.function,
+        )
+
+
+def _takes(clause: Clause, fields: dict[str, Value]) -> bool:
+    """Whether a clause takes args with these fields, or may."""
+    if not clause.readable:
+        return True
+    return all(
+        key in fields and _may_be(fields[key], wanted) for key, wanted in clause.matched.items()
+    )
+
+
+def _may_be(value: Value, wanted: Shape | None) -> bool:
+    """Whether a value, once it comes back from JSON, may be what a pattern asks for."""
+    if wanted is None or (isinstance(wanted, Atom) and wanted.name not in JSON_ATOMS):
+        return True  # OB508 has a word for the atom
+    return any(_as_json(alt.shape) in (None, wanted) for alt in value)
+
+
+def _as_json(shape: Shape) -> Shape | None:
+    """What a value comes back as; None when that is not certain."""
+    if isinstance(shape, Atom) and shape.name is not None:
+        return shape if shape.name in JSON_ATOMS else Text(shape.name)
+    if isinstance(shape, Text) and shape.value is not None:
+        return shape
+    return shape if isinstance(shape, Int) and shape.value is not None else None
+
+
+def _lacking(clauses: list[Clause], fields: dict[str, Value]) -> str:
+    """What the clause that comes nearest does not get."""
+    missing = [[key for key in clause.matched if key not in fields] for clause in clauses]
+    least = min(missing, key=len)
+    if not least:
+        return "a value is none of those that it matches"
+    return "no " + ", ".join(f'`"{key}"`' for key in least)
+
+
+def _wanted(clauses: list[Clause]) -> str:
+    rows = dict.fromkeys(", ".join(f'"{key}"' for key in clause.matched) for clause in clauses)
+    return " or ".join(f"`{row}`" for row in rows)
+
+
+def _perform(job: NewJob) -> str:
+    return "process/1" if job.worker.pro else "perform/1"
