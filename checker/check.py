@@ -117,16 +117,33 @@ def _read(source: Source, config, facts: FileFacts, project=None) -> list:
     if re.search(USE, source.data):
         facts.workers = workers(found, known, tuple(config.wrappers), others)
     by_name = {worker.name: worker for worker in facts.workers}
-    facts.read_jobs = lambda: jobs(found, by_name, known, others)
-    facts.read_configs = lambda: _configs(source, tree, found, known)
+    around = project.around if project is not None else None
+    facts.read_jobs = lambda: _set_around(jobs(found, by_name, known, others), around)
+    facts.read_configs = lambda: [
+        _versioned(config, around) for config in _configs(source, tree, found, known)
+    ]
     for worker in facts.workers:
         worker.read_jobs = partial(_jobs_of, worker, facts)
+        _versioned(worker, around)
         worker.permanent_reasons = tuple(config.permanent)
         worker.transient_reasons = tuple(config.transient)
     if SUPPRESSION not in source.data:
         return []
     facts.pipes = syntax.pipe_starts(tree)
     return tree.comments()
+
+
+def _set_around(subject, around):
+    """A model, told what it is surrounded by."""
+    subject.around = around
+    return subject
+
+
+def _versioned(subject, around):
+    """Besides, its version of Oban is the one that the project has locked."""
+    if around is not None:
+        subject.version = around.version
+    return _set_around(subject, around)
 
 
 def _configs(source: Source, tree, found: list, known) -> list:

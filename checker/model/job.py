@@ -19,11 +19,12 @@ class NewJob:
     stands, `performing` the worker whose perform leads there, if one does. `named` is the
     name of the variable or field that is given as args, if it is one. `places`: where each
     entry of a map stands that the file writes down, by the map's place and the key.
+    `elsewhere`: another file builds it, in a function that is called here.
     """
 
     __slots__ = (
         "target", "worker", "span", "args", "options", "options_known", "fate", "function",
-        "performing", "certain", "named", "places",
+        "performing", "certain", "named", "places", "elsewhere",
     )  # fmt: skip
 
     def __init__(self, target: str, span: Span, args: Value, function: str) -> None:
@@ -39,6 +40,7 @@ class NewJob:
         self.certain = False  # the target is known to be a worker
         self.named: str | None = None
         self.places: dict[tuple, Span] = {}
+        self.elsewhere = False
 
     @property
     def fields(self) -> dict[str, Value] | None:

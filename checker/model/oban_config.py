@@ -101,6 +101,7 @@ class ObanConfig:
         self.place = CODE
         self.conditional = False
         self.version = LATEST
+        self.around = None  # what the project tells, None where only the file is known
         self.keys: list[Setting] = []
         self.settings: dict[str, Setting] = {}
         self.known = True

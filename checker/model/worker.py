@@ -249,6 +249,7 @@ class Worker:
         self.callbacks_run: list[Callback] = []
         self.atom_keys: list[AtomKey] = []
         self.read_mentions = frozenset
+        self.around = None  # what the project tells, None where only the file is known
         self.read_enqueue_options = list
         self.read_clauses = list
         self.read_jobs = list

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from checker.elixir.modules import ModuleDef
 from checker.project import elixir_files
-from checker.project.mix import MixApp, MixError, app_around, apps
+from checker.project.mix import MixApp, MixError, app_around, apps, apps_of
 from checker.project.oban_config import ObanConfig
 
 
@@ -73,7 +73,7 @@ class Conventions:
     def migrations(self) -> str:
         """The folder of the repository's migrations."""
         last = underscore(self.repo.rpartition(".")[2])
-        for folder in (self.app.folder, *(app.folder for app in _siblings(self.app))):
+        for folder in (self.app.folder, *(app.folder for app in apps_of(self.app))):
             path = os.path.join(folder, "priv", last, "migrations")
             if os.path.isdir(path):
                 return path

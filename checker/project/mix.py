@@ -119,6 +119,22 @@ def apps(umbrella: MixApp) -> list[MixApp]:
     ]
 
 
+def apps_of(app: MixApp) -> list[MixApp]:
+    """All applications of the project that one belongs to."""
+    umbrella = MixApp(app.root, app.root)
+    return apps(umbrella) if umbrella.is_umbrella else [app]
+
+
+def has_pro(app: MixApp) -> bool:
+    """Whether the project depends on Oban Pro."""
+    manifests = [os.path.join(one.folder, MANIFEST) for one in (app, *apps_of(app))]
+    for path in (*manifests, os.path.join(app.root, LOCK)):
+        for node in syntax.walk(elixir_files.parsed(path).exprs):
+            if isinstance(node, syntax.Atom) and node.name == "oban_pro":
+                return True
+    return False
+
+
 def locked_oban(app: MixApp) -> tuple[int, ...]:
     """The version of Oban in mix.lock, such as (2, 20, 3); the latest known without one."""
     for node in syntax.walk(elixir_files.parsed(os.path.join(app.root, LOCK)).exprs):

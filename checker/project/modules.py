@@ -13,7 +13,7 @@ from checker.elixir.wrappers import Wrapper, wrappers
 from checker.model.worker import Worker
 from checker.project import elixir_files
 from checker.project.conventions import underscore
-from checker.project.mix import MixApp, apps
+from checker.project.mix import MixApp, apps_of
 from checker.source import Source, decode
 
 DEFINES = b"defmodule "
@@ -26,10 +26,8 @@ class Modules:
 
     def __init__(self, app: MixApp) -> None:
         self.root = app.root
-        umbrella = MixApp(app.root, app.root)
-        self._folders = [app.folder]
-        if umbrella.is_umbrella:
-            self._folders += [a.folder for a in apps(umbrella) if a.folder != app.folder]
+        beside = [other.folder for other in apps_of(app) if other.folder != app.folder]
+        self._folders = [app.folder, *beside]
         self._files: dict[str, dict[str, ModuleDef]] = {}
         self._sources: dict[str, Source] = {}
         self._paths: dict[str, str | None] = {}

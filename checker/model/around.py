@@ -1,0 +1,80 @@
+"""What the project around a file tells, as rules ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+from checker.model.oban_config import CODE, ObanConfig, named
+from checker.model.outcome import LATEST
+from checker.model.worker import Worker
+
+TEST, DEV = "test", "dev"
+OBAN = "Oban"  # the name of the instance that needs none
+
+
+class Around:
+    """Answers about a project; each is looked for when it is first asked.
+
+    `version` is that of Oban which is locked. `pro`: it depends on Oban Pro. `bases` are the
+    namespaces of its applications: what begins with another one belongs to a dependency.
+    `worker` gives the model of a worker by its module's name, `defines` says whether the
+    project defines a module, `tested` whether a test speaks of one. `read_configs` gives
+    everything that it says of Oban, in config/ and in code.
+    """
+
+    def __init__(self) -> None:
+        self.version: tuple = LATEST
+        self.pro = False
+        self.bases: frozenset[str] = frozenset()
+        self.worker: Callable[[str], Worker | None] = lambda name: None
+        self.defines: Callable[[str], bool] = lambda name: False
+        self.tested: Callable[[str], bool | None] = lambda name: None
+        self.starts_queues = False  # by code, at run time
+        self.read_configs: Callable[[], list[ObanConfig]] = list
+
+    @cached_property
+    def configs(self) -> list[ObanConfig]:
+        return self.read_configs()
+
+    @cached_property
+    def production(self) -> list[ObanConfig] | None:
+        """What counts outside of tests, for the only instance; None where that is unclear."""
+        found = [config for config in self.configs if config.place not in (TEST, DEV)]
+        if not found or {config.instance for config in found} != {OBAN}:
+            return None
+        return found
+
+    @property
+    def testing(self) -> str | None:
+        """The mode of tests, `manual` or `inline`; None when it is not set or unclear."""
+        from checker.model.oban_config import named
+
+        modes = {
+            named(config.settings["testing"].value)
+            for config in self.configs
+            if config.place == TEST and "testing" in config.settings
+        }
+        return modes.pop() if len(modes) == 1 else None
+
+    @cached_property
+    def queues(self) -> frozenset[str] | None:
+        """Every queue that runs somewhere; None when some list of them cannot be read."""
+        found: set[str] = set()
+        if self.production is None or self.starts_queues:
+            return None
+        for config in self.production:
+            if not (config.known and config.queues_known) or config.place == CODE:
+                return None
+            found |= {queue.name for queue in config.queues}
+        return frozenset(found) or None
+
+    def schedules(self, worker: str) -> list:
+        """The crontab entries of a worker, as far as they are known."""
+        return [
+            entry
+            for config in self.configs
+            if config.place not in (TEST, DEV)
+            for entry in config.entries
+            if entry.worker == worker
+        ]
