@@ -171,6 +171,8 @@ NOT_MONEY = frozenset(
     """.split()
 )
 
+LEAST_MISSPELT = 5  # letters; shorter names are often one letter apart
+
 BEST_EFFORT = ("maybe_", "try_", "best_effort")
 
 # Last words of names under which secrets are kept, and pairs of them.
@@ -371,6 +373,17 @@ def bulky_name(name: str) -> bool:
 def identifier_name(name: str) -> bool:
     """Whether a name is that of an id, or of several."""
     return _words(name)[-1] in IDENTIFIERS
+
+
+def misspelt(name: str, meant: str) -> bool:
+    """Whether a name is most likely another one with a slip, or in another style: `acount_id`
+    or `accountId` for `account_id`."""
+    if name == meant:
+        return False
+    longest = max(len(_letters(name)), len(_letters(meant)))
+    return _letters(name) == _letters(meant) or (
+        longest >= LEAST_MISSPELT and _one_slip(_letters(name), _letters(meant))
+    )
 
 
 def _words(name: str) -> list[str]:

@@ -73,6 +73,7 @@ end
 
 from __future__ import annotations
 
+from checker.model.duration import in_milliseconds
 from checker.model.outcome import SNOOZED, UNRECOGNISED
 from checker.model.shape import Int, Tup, Value, only
 from checker.model.worker import Worker
@@ -81,9 +82,6 @@ from checker.rules.problem import ERROR, Problem
 ID = "OB109"
 NAME = "snooze-unit"
 SEVERITY = ERROR
-
-MILLISECONDS = frozenset((":timer.seconds", ":timer.minutes", ":timer.hours", ":timer.hms",
-                          "Kernel.to_timeout"))  # fmt: skip
 
 
 def check(worker: Worker):
@@ -94,7 +92,7 @@ def check(worker: Worker):
         given = shape.items[1]
         if outcome.kind == UNRECOGNISED:
             message = "is no period that Oban knows, so the job completes instead of waiting"
-        elif outcome.kind == SNOOZED and _in_milliseconds(given):
+        elif outcome.kind == SNOOZED and in_milliseconds(given):
             message = f"gives milliseconds where Oban reads seconds{_length(given)}"
         else:
             continue
@@ -104,10 +102,6 @@ def check(worker: Worker):
             "Give whole seconds, `{:snooze, 300}`, or a unit, `{:snooze, {5, :minutes}}`",
             function=outcome.origin.function,
         )
-
-
-def _in_milliseconds(given: Value) -> bool:
-    return any(alt.origin.call in MILLISECONDS for alt in given)
 
 
 def _length(given: Value) -> str:

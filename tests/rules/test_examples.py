@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from checker.check import check_source
-from checker.config import Config
 from checker.rules import all_rules
-from checker.source import Source
-from tests.rules.examples import examples
+from tests.rules.examples import examples, findings
 
 RULES = all_rules()
 INVALID = [example for rule in RULES for example in examples(rule, "invalid")]
 VALID = [example for rule in RULES for example in examples(rule, "valid")]
 
 
-def check(code: str, path: str):
-    report = check_source(Source(path, code), Config.default())
-    assert not report.failures
-    return report.findings
-
-
 @pytest.mark.parametrize("example", INVALID, ids=lambda e: e.name)
 def test_invalid_examples_are_reported_where_marked(example):
-    found = {f.line for f in check(example.code, example.path) if f.rule == example.rule.ID}
+    found = {f.line for f in findings(example.code, example.path) if f.rule == example.rule.ID}
     if example.lines:
         assert found == example.lines
     else:
@@ -32,14 +23,13 @@ def test_invalid_examples_are_reported_where_marked(example):
 
 @pytest.mark.parametrize("example", VALID, ids=lambda e: e.name)
 def test_valid_examples_hold_nothing_back(example):
-    assert [f"{f.rule} at {f.line}" for f in check(example.code, example.path) if f.blocking] == []
-    assert example.rule.ID not in {f.rule for f in check(example.code, example.path)}
+    assert [f"{f.rule} at {f.line}" for f in findings(example.code, example.path) if f.blocking] == []
+    assert example.rule.ID not in {f.rule for f in findings(example.code, example.path)}
 
 
 @pytest.mark.parametrize("example", INVALID, ids=lambda e: e.name)
 def test_findings_can_be_acted_on(example):
-    source = Source(example.path, example.code)
-    for finding in check_source(source, Config.default()).findings:
+    for finding in findings(example.code, example.path):
         assert finding.message and finding.help
         assert "\n" not in finding.message + finding.help + finding.trigger
         assert not finding.message.endswith(".") and not finding.help.endswith(".")
@@ -60,6 +50,6 @@ def test_reasons_silence_what_they_name(example):
             indent = line[: len(line) - len(line.lstrip())]
             lines.append(f"{indent}# oban-guard: ignore[{example.rule.ID}] known and accepted")
         lines.append(line)
-    findings = check("\n".join(lines) + "\n", example.path)
-    assert example.rule.ID not in {f.rule for f in findings}
-    assert "OB901" not in {f.rule for f in findings}
+    found = {f.rule for f in findings("\n".join(lines) + "\n", example.path)}
+    assert example.rule.ID not in found
+    assert "OB901" not in found
