@@ -19,7 +19,8 @@ class Around:
     `version` is that of Oban which is locked. `pro`: it depends on Oban Pro. `bases` are the
     namespaces of its applications: what begins with another one belongs to a dependency.
     `worker` gives the model of a worker by its module's name, `defines` says whether the
-    project defines a module, `tested` whether a test speaks of one. `read_configs` gives
+    project defines a module, `performs` whether that may define `perform/1` (None: cannot be
+    told), `tested` whether a test speaks of one. `read_configs` gives
     everything that it says of Oban, in config/ and in code.
     """
 
@@ -29,6 +30,7 @@ class Around:
         self.bases: frozenset[str] = frozenset()
         self.worker: Callable[[str], Worker | None] = lambda name: None
         self.defines: Callable[[str], bool] = lambda name: False
+        self.performs: Callable[[str], bool | None] = lambda name: None
         self.tested: Callable[[str], bool | None] = lambda name: None
         self.starts_queues = False  # by code, at run time
         self.read_configs: Callable[[], list[ObanConfig]] = list

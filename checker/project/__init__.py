@@ -34,6 +34,7 @@ class Project:
         around.bases = frozenset(app.base for app in apps_of(self.app))
         around.worker = self.modules.worker
         around.defines = lambda name: self.modules.path(name) is not None
+        around.performs = self.modules.performs
         around.tested = self._tested
         around.starts_queues = self._starts_queues
         around.read_configs = self._configs

@@ -49,6 +49,16 @@ class Modules:
         line = self._sources[path].line_of(defined.span[0])
         return Foreign(defined, modules, os.path.relpath(path, self.root), line)
 
+    def performs(self, module: str) -> bool | None:
+        """Whether a module defines `perform/1`; None where a `use` or a macro may do it."""
+        path = self.path(module)
+        if path is None:
+            return None
+        defined = self._modules(path)[module]
+        if ("perform", 1) in defined.functions or ("process", 1) in defined.functions:
+            return True
+        return None if defined.uses or defined.broken else False
+
     def wrapper(self, module: str) -> Wrapper | None:
         """What a module's `use` gives to a worker, None when it makes none."""
         path = self.path(module)

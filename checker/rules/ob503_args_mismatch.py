@@ -98,21 +98,19 @@ from __future__ import annotations
 from checker.model.args import plain_jobs
 from checker.model.clause import Clause
 from checker.model.job import Jobs, NewJob
-from checker.model.shape import Atom, Int, Shape, Text, Value
+from checker.model.shape import Value
 from checker.rules.problem import WARNING, Problem
 
 ID = "OB503"
 NAME = "args-mismatch"
 SEVERITY = WARNING
 
-JSON_ATOMS = frozenset(("true", "false", "nil"))
-
 
 def check_jobs(jobs: Jobs):
     for job in plain_jobs(jobs):
         fields = job.fields
         clauses = job.worker.clauses if job.worker is not None else []
-        if fields is None or not clauses or any(_takes(clause, fields) for clause in clauses):
+        if fields is None or not clauses or any(clause.takes(fields) for clause in clauses):
             continue
         lacking = _lacking(clauses, fields)
         yield Problem(
@@ -121,31 +119,6 @@ def check_jobs(jobs: Jobs):
             f"Give the keys that it asks for: {_wanted(clauses)}",
             function=job.function,
         )
-
-
-def _takes(clause: Clause, fields: dict[str, Value]) -> bool:
-    """Whether a clause takes args with these fields, or may."""
-    if not clause.readable:
-        return True
-    return all(
-        key in fields and _may_be(fields[key], wanted) for key, wanted in clause.matched.items()
-    )
-
-
-def _may_be(value: Value, wanted: Shape | None) -> bool:
-    """Whether a value, once it comes back from JSON, may be what a pattern asks for."""
-    if wanted is None or (isinstance(wanted, Atom) and wanted.name not in JSON_ATOMS):
-        return True  # OB508 has a word for the atom
-    return any(_as_json(alt.shape) in (None, wanted) for alt in value)
-
-
-def _as_json(shape: Shape) -> Shape | None:
-    """What a value comes back as; None when that is not certain."""
-    if isinstance(shape, Atom) and shape.name is not None:
-        return shape if shape.name in JSON_ATOMS else Text(shape.name)
-    if isinstance(shape, Text) and shape.value is not None:
-        return shape
-    return shape if isinstance(shape, Int) and shape.value is not None else None
 
 
 def _lacking(clauses: list[Clause], fields: dict[str, Value]) -> str:
