@@ -9,10 +9,17 @@ from checker.elixir.known.jobs import built_in, target_of
 from checker.elixir.library import Library
 from checker.elixir.modules import Function, ModuleDef
 from checker.elixir.patterns import ANY
+from checker.elixir.sites import (
+    direct_performs,
+    distinct,
+    looks_like_worker,
+    mismatches,
+    speaks_of_pro,
+)  # fmt: skip
 from checker.elixir.written import Written, encoded
 from checker.model.job import BY_REPO, DROPPED, IN_BULK, INSERTED, UNKNOWN, Insertion, Jobs, NewJob
-from checker.model.shape import Atom, Seq, Tup, Value, only
-from checker.model.worker import Option, Worker
+from checker.model.shape import Atom, Seq, Span, Tup, Value, only
+from checker.model.worker import Option, Step, Worker
 
 INSERTERS = frozenset(("Oban.insert", "Oban.insert!", "Oban.insert_all"))
 REPO_INSERTS = frozenset(("insert", "insert!", "insert_or_update", "insert_or_update!"))
@@ -45,12 +52,25 @@ def jobs(
         )  # fmt: skip
     found = survey.result()
     found.others = {
-        module.name: ("perform", 1) in module.functions
+        module.name: looks_like_worker(module)
         for module in modules
         if module.name not in workers
     }
+    found.performs = direct_performs(modules, survey.knows)
+    found.pro = speaks_of_pro(modules)
+    _look_around(found.insertions, modules)
     found.encoded = encoded(modules)
     return found
+
+
+def _look_around(insertions: list[Insertion], modules: list[ModuleDef]) -> None:
+    """What stands around calls that insert in bulk."""
+    if any(insertion.call == "Oban.insert_all" for insertion in insertions):
+        patterns, careful = mismatches(modules), distinct(modules)
+        for insertion in insertions:
+            start, end = insertion.span
+            insertion.mismatch = patterns.get(insertion.span)
+            insertion.distinct = any(first <= start and end <= last for first, last in careful)
 
 
 def _public_first(modules: list[ModuleDef]) -> list[Function]:
@@ -79,6 +99,7 @@ class _Survey:
         self._jobs: dict[tuple, NewJob] = {}
         self._insertions: dict[tuple, Insertion] = {}
         self._places: list[tuple] = []
+        self._transacted: dict[tuple, Step] = {}
 
     def has_seen(self, function: Function) -> bool:
         """Whether something that it builds or inserts has been met on the way from elsewhere."""
@@ -99,7 +120,10 @@ class _Survey:
             if step.call in INSERTERS:
                 self._insertion(step, drops, performing)
             elif _goes_by_repo(step):
-                self._fate([a.origin.step for arg in step.args for a in built_in(arg)], taken, BY_REPO)
+                built = [a.origin.step for arg in step.args for a in built_in(arg)]
+                self._fate(built, taken, BY_REPO, step.span)
+            if any(context.transaction for context in step.contexts):
+                self._transacted.setdefault(step.span, step)
         for drop in drops:
             self._fate([a.origin.step for a in built_in(drop.value)], taken, DROPPED)
         for enqueue in enqueues:
@@ -123,12 +147,17 @@ class _Survey:
             worker = self.others.worker(target)
         return worker
 
+    def knows(self, name: str) -> bool:
+        """Whether a module is known to be a worker."""
+        return self._worker(name) is not None
+
     @staticmethod
-    def _fate(built: list, taken: dict[int, NewJob], fate: str) -> None:
+    def _fate(built: list, taken: dict[int, NewJob], fate: str, by: Span | None = None) -> None:
         for step in built:
             job = taken.get(id(step))
             if job is not None and job.fate == UNKNOWN:
                 job.fate = fate
+                job.inserter = by
 
     def _job(self, step, performing: Worker | None) -> NewJob:
         job = self._jobs.get(step.span)
@@ -142,8 +171,9 @@ class _Survey:
             job.performing = performing
             job.named = self.written.argument(step.span)
             job.places = self.written.entries
+            job.elsewhere = step.trail is not None
             given = step.args[1] if len(step.args) > 1 else ()
-            job.options = _options(step.options, step.span, "worker")
+            job.options = _options(given, step.span)
             job.options_known = len(step.args) < 2 or _is_plain(given)
         return job
 
@@ -162,6 +192,7 @@ class _Survey:
         found = Jobs()
         found.built = sorted(self._jobs.values(), key=lambda job: job.span)
         found.insertions = sorted(self._insertions.values(), key=lambda one: one.span)
+        found.transacted = sorted(self._transacted.values(), key=lambda step: step.span)
         return found
 
 
@@ -173,12 +204,23 @@ def _target(step) -> str:
     return step.call.removesuffix(".new")
 
 
-def _options(options: dict[str, Value], span: tuple, without: str) -> dict[str, Option]:
-    return {
-        name: Option(name, value, (value[0].origin.span if value else None) or span)
-        for name, value in options.items()
-        if name != without
-    }
+def _options(given: Value, span: Span) -> dict[str, Option]:
+    """The options given to `new`, each with the place of its pair."""
+    found: dict[str, Option] = {}
+    for alt in given:
+        for pair in (inner for item in _items(alt.shape) for inner in item):
+            name = pair.shape.head if isinstance(pair.shape, Tup) else None
+            if name is not None and len(pair.shape.items) == 2 and name != "worker":
+                place = pair.origin.span or span
+                found.setdefault(name, Option(name, pair.shape.items[1], place))
+    return found
+
+
+def _items(shape) -> tuple:
+    """The items of a list, or what each of them looks like."""
+    if not isinstance(shape, Seq):
+        return ()
+    return shape.items if shape.items is not None else (shape.element,)
 
 
 def _is_plain(given: Value) -> bool:

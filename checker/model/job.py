@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checker.model.shape import Map, Span, Value, only
-from checker.model.worker import Option, Worker
+from checker.model.worker import Option, Step, Worker
 
 INSERTED, IN_BULK, BY_REPO, DROPPED, UNKNOWN = "inserted", "in bulk", "by the repo", "dropped", ""
 
@@ -19,12 +19,13 @@ class NewJob:
     stands, `performing` the worker whose perform leads there, if one does. `named` is the
     name of the variable or field that is given as args, if it is one. `places`: where each
     entry of a map stands that the file writes down, by the map's place and the key.
+    `inserter` is the call of the repo that it is given to, if one is.
     `elsewhere`: another file builds it, in a function that is called here.
     """
 
     __slots__ = (
         "target", "worker", "span", "args", "options", "options_known", "fate", "function",
-        "performing", "certain", "named", "places", "elsewhere",
+        "performing", "certain", "named", "places", "elsewhere", "inserter",
     )  # fmt: skip
 
     def __init__(self, target: str, span: Span, args: Value, function: str) -> None:
@@ -41,6 +42,7 @@ class NewJob:
         self.named: str | None = None
         self.places: dict[tuple, Span] = {}
         self.elsewhere = False
+        self.inserter: Span | None = None
 
     @property
     def fields(self) -> dict[str, Value] | None:
@@ -56,10 +58,14 @@ class Insertion:
 
     `call` is its name; `jobs` those it is known to insert. `dropped`: nothing looks at what
     it answers. `transaction`: it runs inside of one, or adds to a Multi. `performing` is the
-    worker whose perform leads there, if one does.
+    worker whose perform leads there, if one does. `mismatch` is a pattern that can not take
+    its answer, `distinct` says that the function around it takes care of duplicates.
     """
 
-    __slots__ = ("call", "span", "jobs", "dropped", "transaction", "multi", "function", "performing")
+    __slots__ = (
+        "call", "span", "jobs", "dropped", "transaction", "multi", "function", "performing",
+        "mismatch", "distinct",
+    )  # fmt: skip
 
     def __init__(self, call: str, span: Span, function: str) -> None:
         self.call = call
@@ -70,12 +76,27 @@ class Insertion:
         self.multi = False
         self.function = function
         self.performing: Worker | None = None
+        self.mismatch: Span | None = None
+        self.distinct = False
+
+
+class DirectPerform:
+    """`Worker.perform(…)`, called from a module that is no worker."""
+
+    __slots__ = ("target", "span", "function")
+
+    def __init__(self, target: str, span: Span, function: str) -> None:
+        self.target = target
+        self.span = span
+        self.function = function
 
 
 class Jobs:
     """The jobs of a file: `built` and `insertions`, each in order of its place.
 
-    `others`: modules of the file that are no workers, and whether each has a `perform/1`.
+    `others`: modules of the file that are no workers, and whether each has a `perform/1` and
+    nothing that could make it a worker. `performs`: calls of a worker's perform. `transacted`:
+    steps that run inside of a transaction. `pro`: the file tells of Oban Pro.
     `encoded`: structs of the file that say how they become JSON.
     """
 
@@ -84,4 +105,7 @@ class Jobs:
         self.insertions: list[Insertion] = []
         self.around = None  # what the project tells, None where only the file is known
         self.others: dict[str, bool] = {}
+        self.performs: list[DirectPerform] = []
+        self.transacted: list[Step] = []
+        self.pro = False
         self.encoded: frozenset[str] = frozenset()
