@@ -68,10 +68,11 @@ def each(value: Value) -> list[Alt]:
     return found
 
 
+def built_here(jobs: Jobs) -> list[NewJob]:
+    """What is known to be a job, and is built in the file that is checked."""
+    return [job for job in jobs.built if job.certain and not job.elsewhere]
+
+
 def plain_jobs(jobs: Jobs) -> list[NewJob]:
-    """The jobs that are known to be some, but for those whose worker casts its args."""
-    return [
-        job
-        for job in jobs.built
-        if job.certain and not (job.worker is not None and job.worker.args_cast)
-    ]
+    """Those of them whose worker does not cast its args."""
+    return [job for job in built_here(jobs) if job.worker is None or not job.worker.args_cast]

@@ -90,7 +90,7 @@ end
 
 from __future__ import annotations
 
-from checker.model.args import Argument, arguments, each
+from checker.model.args import Argument, arguments, built_here, each
 from checker.model.job import Jobs, NewJob
 from checker.model.shape import Alt, Text, Unknown
 from checker.rules.problem import WARNING, Problem
@@ -102,8 +102,8 @@ SEVERITY = WARNING
 
 
 def check_jobs(jobs: Jobs):
-    for job in jobs.built:
-        if not job.certain or _encrypted(job):
+    for job in built_here(jobs):
+        if _encrypted(job):
             continue
         for argument in arguments(job):
             if _is_secret(argument):

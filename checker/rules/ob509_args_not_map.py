@@ -73,6 +73,7 @@ end
 
 from __future__ import annotations
 
+from checker.model.args import built_here
 from checker.model.job import Jobs, NewJob
 from checker.model.shape import Args, Map, Seq, Struct, Unknown
 from checker.rules.problem import ERROR, Problem
@@ -86,8 +87,8 @@ MAPS = (Map, Struct, Args)
 
 
 def check_jobs(jobs: Jobs):
-    for job in jobs.built:
-        if job.certain and job.args and _is_no_map(job):
+    for job in built_here(jobs):
+        if job.args and _is_no_map(job):
             listed = all(isinstance(alt.shape, Seq) for alt in job.args)
             yield Problem(
                 job.args[0].origin.span or job.span,
