@@ -32,6 +32,7 @@ class Around:
         self.defines: Callable[[str], bool] = lambda name: False
         self.performs: Callable[[str], bool | None] = lambda name: None
         self.tested: Callable[[str], bool | None] = lambda name: None
+        self.has_tests = False
         self.starts_queues = False  # by code, at run time
         self.read_configs: Callable[[], list[ObanConfig]] = list
 

@@ -36,6 +36,7 @@ class Project:
         around.defines = lambda name: self.modules.path(name) is not None
         around.performs = self.modules.performs
         around.tested = self._tested
+        around.has_tests = bool(self._test_words)
         around.starts_queues = self._starts_queues
         around.read_configs = self._configs
         return around
