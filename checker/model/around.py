@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
-from checker.model.oban_config import CODE, ObanConfig, named
+from checker.model.duration import seconds
+from checker.model.oban_config import CODE, PRUNER, ObanConfig, named
 from checker.model.outcome import LATEST
 from checker.model.worker import Worker
 
 TEST, DEV = "test", "dev"
+PRUNED_AFTER = 60  # seconds, by default (oban 2.23.1, lib/oban/plugins/pruner.ex)
 OBAN = "Oban"  # the name of the instance that needs none
 
 
@@ -71,6 +73,18 @@ class Around:
                 return None
             found |= {queue.name for queue in config.queues}
         return frozenset(found) or None
+
+    @cached_property
+    def pruned_after(self) -> int | None:
+        """Seconds that the only Pruner keeps finished jobs for; None where that is unclear."""
+        configs = self.production
+        if configs is None or self.pro or not all(c.known and c.plugins_known for c in configs):
+            return None
+        pruners = [plugin for c in configs for plugin in c.plugins if plugin.module in PRUNER]
+        if len(pruners) != 1 or not pruners[0].known:
+            return None
+        age = pruners[0].settings.get("max_age")
+        return PRUNED_AFTER if age is None else seconds(age.value)
 
     def schedules(self, worker: str) -> list:
         """The crontab entries of a worker, as far as they are known."""

@@ -16,6 +16,9 @@ PRO = "Oban.Pro"
 BASE, RUNTIME, CODE = "base", "runtime", "code"
 
 
+DAY = 24 * 60  # minutes
+
+
 class Setting:
     """`name: value`, as written. `span` is the pair, `place` the value."""
 
@@ -42,6 +45,16 @@ class Schedule:
     ) -> None:
         self.written = written
         self.values = values
+
+
+    @property
+    def interval(self) -> int | None:
+        """The shortest time between two runs of a day, in seconds; None for `@reboot`."""
+        if self.values is None:
+            return None
+        times = sorted(60 * hour + minute for minute in self.values[0] for hour in self.values[1])
+        gaps = [later - sooner for sooner, later in zip(times, times[1:], strict=False)]
+        return 60 * min([*gaps, DAY - times[-1] + times[0]])
 
 
 class CronEntry:

@@ -3,7 +3,8 @@
 ## What it does
 
 Points at `period: :infinity` (or `unique: true`) of a worker in the crontab whose finished
-jobs count as duplicates too, which they do unless `states:` says otherwise.
+jobs count as duplicates too, which they do unless `states:` says otherwise. Nothing is said
+where the Pruner is known to delete them before the next run.
 
 ## Why is this bad?
 
@@ -28,7 +29,7 @@ config :shop, Oban,
   queues: [default: 10],
   plugins: [
     Oban.Plugins.Lifeline,
-    Oban.Plugins.Pruner,
+    {Oban.Plugins.Pruner, max_age: 604_800},
     {Oban.Plugins.Cron, crontab: [{"@daily", Shop.Workers.RotateKeys}]}
   ]
 ```
@@ -48,7 +49,7 @@ config :shop, Oban,
   queues: [default: 10],
   plugins: [
     Oban.Plugins.Lifeline,
-    Oban.Plugins.Pruner,
+    {Oban.Plugins.Pruner, max_age: 604_800},
     {Oban.Plugins.Cron, crontab: [{"@daily", Shop.Workers.RotateKeys}]}
   ]
 ```
@@ -92,6 +93,26 @@ config :shop, Oban, queues: [default: 10]
 ```elixir
 # lib/shop/workers/rotate_keys.ex
 defmodule Shop.Workers.RotateKeys do
+  use Oban.Worker, max_attempts: 3, unique: true
+
+  @impl Oban.Worker
+  def perform(_job), do: Shop.Keys.rotate()
+end
+# config/config.exs
+import Config
+
+config :shop, Oban,
+  queues: [default: 10],
+  plugins: [
+    Oban.Plugins.Lifeline,
+    Oban.Plugins.Pruner,
+    {Oban.Plugins.Cron, crontab: [{"@daily", Shop.Workers.RotateKeys}]}
+  ]
+```
+
+```elixir
+# lib/shop/workers/rotate_keys.ex
+defmodule Shop.Workers.RotateKeys do
   use Oban.Worker, max_attempts: 3, unique: [period: 3600]
 
   @impl Oban.Worker
@@ -112,7 +133,10 @@ config :shop, Oban,
 
 from __future__ import annotations
 
+from functools import partial
+
 from checker.model.duration import is_forever
+from checker.model.oban_config import Schedule
 from checker.model.shape import only_atom
 from checker.model.uniqueness import HAS_GROUPS, Unique, of_worker
 from checker.model.worker import Worker
@@ -129,7 +153,10 @@ def check(worker: Worker):
     unique = of_worker(worker)
     if unique is None or worker.around is None or not _for_ever(unique):
         return
-    if COMPLETED not in (unique.states or ()) or not worker.around.schedules(worker.name):
+    schedules = [entry.schedule for entry in worker.around.schedules(worker.name)]
+    if COMPLETED not in (unique.states or ()) or not schedules:
+        return
+    if all(map(partial(_is_pruned_before, worker.around.pruned_after), schedules)):
         return
     period = unique.option("period")
     yield Problem(
@@ -144,6 +171,12 @@ def _for_ever(unique: Unique) -> bool:
         return True
     period = unique.option("period")
     return period is not None and is_forever(period.value)
+
+
+def _is_pruned_before(kept: int | None, schedule: Schedule | None) -> bool:
+    """Whether the Pruner has deleted the last run before the next one comes."""
+    interval = schedule.interval if schedule is not None else None
+    return kept is not None and interval is not None and kept < interval
 
 
 def _incomplete(worker: Worker) -> str:

@@ -101,7 +101,6 @@ config :shop, Oban,
 from __future__ import annotations
 
 from checker.model.duration import seconds
-from checker.model.oban_config import PRUNER, ObanConfig
 from checker.model.uniqueness import INCOMPLETE, of_worker
 from checker.model.worker import Worker
 from checker.rules.problem import WARNING, Problem
@@ -110,8 +109,6 @@ ID = "OB312"
 NAME = "unique-outlives-rows"
 SEVERITY = WARNING
 
-MAX_AGE = 60
-
 
 def check(worker: Worker):
     unique = of_worker(worker)
@@ -119,7 +116,7 @@ def check(worker: Worker):
     length = seconds(period.value) if period is not None else None
     if length is None or worker.around is None or not (unique.states or INCOMPLETE) - INCOMPLETE:
         return
-    kept = _kept(worker.around.production)
+    kept = worker.around.pruned_after
     if kept is not None and kept < length:
         yield Problem(
             period.span,
@@ -127,14 +124,3 @@ def check(worker: Worker):
             " second one out",
             f"Give the Pruner `max_age: {length}` or more, or a unique constraint to the table",
         )
-
-
-def _kept(production: list[ObanConfig] | None) -> int | None:
-    """How long the only Pruner keeps finished jobs, in seconds; None where that is unclear."""
-    if production is None or not all(c.known and c.plugins_known for c in production):
-        return None
-    pruners = [plugin for config in production for plugin in config.plugins if plugin.module in PRUNER]
-    if len(pruners) != 1 or not pruners[0].known or any(config.pro for config in production):
-        return None
-    age = pruners[0].settings.get("max_age")
-    return MAX_AGE if age is None else seconds(age.value)
