@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field, replace
 
-from checker.check import models
+from checker.check import RECURSION
 from checker.elixir import syntax
 from checker.elixir.arithmetic import (
     Interval,
@@ -19,6 +20,8 @@ from checker.elixir.arithmetic import (
 )
 from checker.elixir.library import library
 from checker.elixir.modules import Function, ModuleDef, modules
+from checker.elixir.workers import workers
+from checker.flaw import flaw_in
 from checker.model.idempotency import (
     AT_MOST_ONCE,
     UNIQUE,
@@ -96,7 +99,7 @@ class OutcomeRow:
 
     `origin` is the expression that gives it where the value is not written there, else None;
     `unwritten` the construct that yields it because a branch is missing (`if`, `with` …).
-    `recognised` is False for a value that Oban logs. `depends_on` names the function that
+    `via` names the function of another file that decides it. `recognised` is False for a value that Oban logs. `depends_on` names the function that
     decides a state that is not known. `seconds` are those of a snooze.
     """
 
@@ -105,6 +108,7 @@ class OutcomeRow:
     place: Place
     origin: str | None = None
     unwritten: str | None = None
+    via: str | None = None
     recognised: bool = True
     depends_on: str | None = None
     seconds: int | None = None
@@ -134,8 +138,11 @@ class GuardRow:
 
 @dataclass(frozen=True)
 class EffectRow:
+    """An act on the world; `via` names the function of another file that does it."""
+
     kind: str
     call: str
+    via: str | None
     per_item: bool
     guards: tuple[GuardRow, ...]
     place: Place
@@ -143,11 +150,12 @@ class EffectRow:
 
 @dataclass(frozen=True)
 class OptionRow:
-    """An option as written."""
+    """An option as written; `inherited`: the wrapper's, whose place is where it is used."""
 
     name: str
     text: str
     place: Place
+    inherited: bool = False
 
 
 @dataclass(frozen=True)
@@ -254,20 +262,26 @@ def _covering(rows: tuple, line: int) -> tuple:
     return tuple(row for row in found if row.place.end_line - row.place.line == least)
 
 
-def explain(source: Source, config) -> list[Explanation]:
-    """Every worker of a text, in order. Raises nothing for what the text holds."""
-    workers = models(source, config)
-    if not workers:
+def explain(source: Source, config, project=None) -> list[Explanation]:
+    """Every worker of a text, in order, with what its `checker.project.Project` tells.
+
+    Raises nothing for what the text holds; what cannot be read has no workers.
+    """
+    flaw = flaw_in(source.data)
+    if flaw is not None and not flaw.partial:
         return []
-    reader = _Reader(source, config)
-    return [reader.explanation(worker) for worker in workers]
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
+    reader = _Reader(source, config, project)
+    return [reader.explanation(worker) for worker in reader.workers()]
 
 
 class _Reader:
     """Makes the explanations of one file's workers."""
 
-    def __init__(self, source: Source, config) -> None:
+    def __init__(self, source: Source, config, project) -> None:
         self.source = source
+        self.wrappers = tuple(config.wrappers)
+        self.project = project
         self.known = library(config.shapes, config.effects)
         tree = syntax.parse(source.data)
         self.modules = {module.name: module for module in modules(tree)}
@@ -278,6 +292,13 @@ class _Reader:
             for function in module.functions.values()
             for clause in function.clauses
         }
+
+    def workers(self) -> list[Worker]:
+        others = self.project.others if self.project is not None else None
+        found = workers(list(self.modules.values()), self.known, self.wrappers, others)
+        for worker in found if self.project is not None else ():
+            worker.version = self.project.around.version
+        return found
 
     def explanation(self, worker: Worker) -> Explanation:
         module = self.modules[worker.name]
@@ -314,6 +335,9 @@ class _Reader:
 
     def _option(self, worker: Worker, name: str) -> OptionRow:
         option = worker.options[name]
+        if option.span == worker.use_span:
+            shape = only(option.value)
+            return OptionRow(name, described(shape), self.place(option.span), inherited=True)
         span = option.value[0].origin.span if option.value else None
         written = self.text(span or option.span)
         return OptionRow(name, written, self.place(option.span))
@@ -338,6 +362,7 @@ class _Reader:
             place=self.place(span),
             origin=None if written or unknown else self.text(span),
             unwritten=origin.implicit,
+            via=str(origin.trail) if origin.trail else None,
             recognised=outcome.kind != UNRECOGNISED,
             depends_on=self._depends_on(outcome, span) if unknown else None,
             seconds=self._snooze(outcome, worker) if outcome.kind == SNOOZED else None,
@@ -381,6 +406,7 @@ class _Reader:
             EffectRow(
                 kind=effect(step),
                 call=step.call,
+                via=str(step.trail) if step.trail else None,
                 per_item=in_loop(step),
                 guards=tuple(self._guard(guard) for guard in guards(worker, step)),
                 place=self.place(step.span),
@@ -403,9 +429,9 @@ class _Reader:
             given = (shown - 1, attempts, list(self.modules.values()), self.known)
             waits = backoff_waits(module, *given)
             kind, place = OWN, self._written(function)
-        elif ("backoff", 1) in module.delegates:
+        elif _is_elsewhere(worker, module, "backoff"):
             waits, kind = [None] * (shown - 1), ELSEWHERE
-            place = self.place(module.delegates["backoff", 1].span)
+            place = self._elsewhere(worker, module, "backoff")
         else:
             waits = [default_wait(number, attempts) for number in range(1, shown)]
             kind, place = DEFAULT, None
@@ -418,12 +444,17 @@ class _Reader:
         last = function.clauses[-1].span if function.clauses else function.span
         return self.place((function.span[0], max(function.span[1], last[1])))
 
+    def _elsewhere(self, worker: Worker, module: ModuleDef, name: str) -> Place:
+        """Where a callback is delegated, else where the wrapper that has it is used."""
+        delegate = module.delegates.get((name, 1))
+        return self.place(worker.use_span if delegate is None else delegate.span)
+
     def _timeout(self, worker: Worker, module: ModuleDef, attempts: int | None) -> Timeout:
-        if ("timeout", 1) in module.delegates:
-            place = self.place(module.delegates["timeout", 1].span)
-            return Timeout(ELSEWHERE, place, problem="unknown")
         function = _callback(module, "timeout")
         if function is None:
+            if _is_elsewhere(worker, module, "timeout"):
+                place = self._elsewhere(worker, module, "timeout")
+                return Timeout(ELSEWHERE, place, problem="unknown")
             return Timeout(DEFAULT)
         shown = min(attempts or 1, MOST_ATTEMPTS)
         answers = timeouts(module, shown, attempts, list(self.modules.values()), self.known)
@@ -443,6 +474,12 @@ def _by_place(row) -> tuple:
 def _callback(module: ModuleDef, name: str) -> Function | None:
     function = module.function(name, 1)
     return function if function is not None and not function.private else None
+
+
+def _is_elsewhere(worker: Worker, module: ModuleDef, name: str) -> bool:
+    """Whether a callback is delegated, or comes from what the worker is made with."""
+    inherited = f"{name}/1" in worker.callbacks and module.function(name, 1) is None
+    return inherited or (name, 1) in module.delegates
 
 
 def _max_attempts(worker: Worker) -> int | None:

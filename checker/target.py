@@ -9,6 +9,7 @@ from checker.config import is_module
 from checker.discover import File, find, is_source
 from checker.explanation import Explanation, explain
 from checker.flaw import flaw_in
+from checker.project import project_of
 from checker.source import MAX_BYTES, Source, decode
 
 MOST_NAMED = 8
@@ -105,14 +106,14 @@ def _workers_of(file: File, data: bytes) -> list[Explanation]:
     if not _readable(data):
         return []
     try:
-        return _explained(Source(file.shown, decode(data)), file.config)
+        return _explained(Source(file.shown, decode(data)), file)
     except TargetError:
         return []
 
 
-def _explained(source: Source, config) -> list[Explanation]:
+def _explained(source: Source, file: File) -> list[Explanation]:
     try:
-        return explain(source, config)
+        return explain(source, file.config, project_of(file.path))
     except Exception as error:  # a fault of ours, in one of the files there are
         reason = f"{type(error).__name__}: {error}"
         raise TargetError(f"{source.path}: the checker failed ({reason}).") from error
@@ -158,7 +159,7 @@ def _read(file: File) -> tuple[Source, list[Explanation]]:
     if flaw is not None and not flaw.partial:
         raise TargetError(f"{file.shown} {flaw.message.partition(',')[0]}.")
     source = Source(file.shown, decode(data))
-    workers = _explained(source, file.config)
+    workers = _explained(source, file)
     if not workers:
         raise TargetError(f"No Oban worker was found in {source.path}.")
     return source, workers

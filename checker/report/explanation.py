@@ -15,6 +15,7 @@ from checker.explanation import (
     EffectRow,
     Explanation,
     GuardRow,
+    OptionRow,
     OutcomeRow,
     RaiseRow,
 )
@@ -82,7 +83,9 @@ def _head(worker: Explanation) -> list[str]:
     return [_title(worker), "", *table, *[f"  {reason}" for reason in worker.reasons]]
 
 
-def _written(option) -> str:
+def _written(option: OptionRow) -> str:
+    if option.inherited:
+        return f"{option.text}  (from what it is made with)"
     return f"{option.text}  (line {option.place.line})"
 
 
@@ -103,9 +106,9 @@ def _attempts(worker: Explanation, written) -> str:
     if written is None:
         text = NOT_READ if worker.max_attempts is None else f"{worker.max_attempts}  (default)"
     elif worker.max_attempts is None:
-        text = f"not known: `{written.text}` cannot be worked out  (line {written.place.line})"
+        text = f"not known: {_written(written)}, which cannot be worked out"
     else:
-        text = f"{worker.max_attempts}  (line {written.place.line})"
+        text = _written(written)
     more = "; where it is enqueued, another number may be given"
     return text + more * worker.attempts_overridden
 
@@ -118,7 +121,7 @@ def _waits(worker: Explanation) -> str:
         unless = f", unless `{printable(worker.wrapper)}` has another" if worker.wrapper else ""
         return f"Oban's: 15 s + 2^attempt s, and up to a tenth more{unless}"
     if backoff.kind == ELSEWHERE:
-        return f"delegated to another module  (line {backoff.place.line})"
+        return f"those of another module's `backoff/1`  (line {backoff.place.line})"
     if backoff.problem == "unknown" and len(worker.timeline) < 2:
         return f"computed by `backoff/1`, and cannot be worked out  (line {backoff.place.line})"
     return f"computed by `backoff/1`  (line {backoff.place.line})"
@@ -131,7 +134,7 @@ def _timeout(worker: Explanation) -> str:
         return f"none: {HUNG}{unless}"
     line = f"  (line {timeout.place.line})"
     if timeout.kind == ELSEWHERE:
-        return f"delegated to another module{line}"
+        return f"that of another module's `timeout/1`{line}"
     if timeout.problem == "unknown":
         return f"computed by `timeout/1`, and cannot be worked out{line}"
     if timeout.problem:
@@ -193,6 +196,8 @@ def _value(row: OutcomeRow) -> str:
         return f"`{row.value}`: there is no body"
     worded = row.origin and row.value.startswith(("a ", "an "))
     value = row.value if worded else f"`{row.value}`"
+    if row.via:
+        return f"{value} from {printable(row.via)}"
     return f"{value} from `{_cut(row.origin)}`" if row.origin else value
 
 
@@ -233,8 +238,9 @@ def _effect(row: EffectRow) -> list[str]:
     each = " for each item" if row.per_item else ""
     guards = _guards(row.guards) or [click.style("nothing", fg="yellow")]
     first, *others = guards
+    via = f", in {printable(row.via)}" if row.via else ""
     return [
-        f"  {row.place.line:>5}  {EFFECTS[row.kind]}{each}: `{printable(row.call)}`",
+        f"  {row.place.line:>5}  {EFFECTS[row.kind]}{each}: `{printable(row.call)}`{via}",
         f"         guarded by {first}",
         *(f"                and {guard}" for guard in others),
     ]

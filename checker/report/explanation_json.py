@@ -57,6 +57,7 @@ def _outcome(row: OutcomeRow) -> dict:
         "value": row.value,
         "origin": row.origin,
         "unwritten": row.unwritten,
+        "via": row.via,
         "state": row.state,
         "recognised": row.recognised,
         "depends_on": row.depends_on,
@@ -70,6 +71,7 @@ def _effect(row: EffectRow) -> dict:
     return {
         "kind": row.kind,
         "call": row.call,
+        "via": row.via,
         "line": row.place.line,
         "column": row.place.column,
         "per_item": row.per_item,

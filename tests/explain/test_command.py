@@ -219,10 +219,10 @@ def test_nothing_is_no_target():
 def test_a_fault_of_ours_is_said_and_hides_no_other_file(monkeypatch):
     from checker import target
 
-    def faulty(source, config):
+    def faulty(source, *more):
         if source.path == "lib/two.ex":
             raise ValueError("too many digits")
-        return explain(source, config)
+        return explain(source, *more)
 
     explain = target.explain
     monkeypatch.setattr(target, "explain", faulty)

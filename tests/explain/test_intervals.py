@@ -116,3 +116,5 @@ def test_the_default_waits_of_many_attempts():
     assert default_wait(100, 100).low == default_wait(50, 50).low == 15 + 2**20
     assert default_wait(1, 100).low == 15 + 2**0
     assert default_wait(5, 100).low == 15 + 2**1
+    assert default_wait(3, 100).low == 15 + 2**1  # 0.6, rounded
+    assert default_wait(20, 21).low == 15 + 2**19

@@ -43,11 +43,11 @@ def test_the_whole_object():
             {
                 "value": "{:error, _}",
                 "origin": "Stripe.Charge.create(%{id: id}, idempotency_key: \"k-#{id}\")",
-                "unwritten": "with", "state": "retryable", "recognised": True,
+                "unwritten": "with", "via": None, "state": "retryable", "recognised": True,
                 "depends_on": None, "snooze": None, "line": 5, "column": 22,
             },
             {
-                "value": "Shop.run()", "origin": None, "unwritten": None, "state": "unknown",
+                "value": "Shop.run()", "origin": None, "unwritten": None, "via": None, "state": "unknown",
                 "recognised": True, "depends_on": "Shop.run/0", "snooze": None,
                 "line": 5, "column": 87,
             },
@@ -55,7 +55,7 @@ def test_the_whole_object():
         "raises": [{"kind": "no_clause", "text": "perform/1", "line": 4, "column": 3}],
         "effects": [
             {
-                "kind": "payment", "call": "Stripe.Charge.create", "line": 5, "column": 22,
+                "kind": "payment", "call": "Stripe.Charge.create", "via": None, "line": 5, "column": 22,
                 "per_item": False,
                 "guards": [
                     {"kind": "unique", "name": "unique", "line": 2, "new_on_line": None},
