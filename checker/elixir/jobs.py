@@ -12,6 +12,7 @@ from checker.elixir.patterns import ANY
 from checker.elixir.sites import (
     direct_performs,
     distinct,
+    handed_on,
     looks_like_worker,
     mismatches,
     speaks_of_pro,
@@ -59,6 +60,7 @@ def jobs(
     found.performs = direct_performs(modules, survey.knows)
     found.pro = speaks_of_pro(modules)
     _look_around(found.insertions, modules)
+    _keep_dropped(found.built, modules)
     found.encoded = encoded(modules)
     return found
 
@@ -71,6 +73,15 @@ def _look_around(insertions: list[Insertion], modules: list[ModuleDef]) -> None:
             start, end = insertion.span
             insertion.mismatch = patterns.get(insertion.span)
             insertion.distinct = any(first <= start and end <= last for first, last in careful)
+
+
+def _keep_dropped(built: list[NewJob], modules: list[ModuleDef]) -> None:
+    """A job is not dropped when it has been given to something, whatever is dropped later."""
+    if any(job.fate == DROPPED for job in built):
+        used = handed_on(modules)
+        for job in built:
+            if job.fate == DROPPED and job.span in used:
+                job.fate = UNKNOWN
 
 
 def _public_first(modules: list[ModuleDef]) -> list[Function]:

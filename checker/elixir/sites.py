@@ -21,6 +21,22 @@ LATER = (syntax.Fn, syntax.Capture, syntax.FnRef)
 NOT_LISTS = (syntax.Tuple, syntax.Map, syntax.Atom, syntax.Str, syntax.Int)
 
 
+def handed_on(modules: list[ModuleDef]) -> set[Span]:
+    """The places of expressions whose value is given a name, or to something else."""
+    found: set[Span] = set()
+    for module in modules:
+        for node in syntax.walk(module.node.blocks):
+            if isinstance(node, syntax.Match):
+                found.add(node.value.span)
+            elif isinstance(node, syntax.Op):
+                found.add(node.right.span)
+            elif isinstance(node, (syntax.Call, syntax.Apply)):
+                found.update(arg.span for arg in node.args)
+            elif isinstance(node, (syntax.Tuple, syntax.List)):
+                found.update(item.span for item in node.items)
+    return found
+
+
 def direct_performs(modules: list[ModuleDef], is_worker) -> list[DirectPerform]:
     """Calls of another module's perform, in modules that are no workers themselves."""
     found = []

@@ -9,6 +9,7 @@ from checker.elixir.infer import HERE, NO_EFFECTS, Interpreter
 from checker.elixir.library import Library
 from checker.elixir.modules import Function, ModuleDef, Use
 from checker.elixir.scope import Env, Scope
+from checker.elixir.sites import reads_of_environment
 from checker.elixir.subject import key_name, word_of
 from checker.elixir.wrappers import OBAN_WORKERS, PRO_WORKERS, Wrapper
 from checker.elixir.wrappers import wrappers as wrappers_of
@@ -117,6 +118,7 @@ def _model(
     worker.callbacks = frozenset(own | (wrapper.defines if wrapper is not None else set()))
     worker.read_mentions = lambda: _mentions(module)
     worker.read_enqueue_options = lambda: _enqueue_options(module, interpreter.modules)
+    worker.environment = reads_of_environment(use.options, module)
     perform = _perform(module, worker, wrapper)
     worker.read_clauses = lambda: clauses(perform)
     if perform is not None:

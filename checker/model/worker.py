@@ -219,8 +219,9 @@ class Worker:
     """A worker as one file tells it.
 
     `options` as written at `use`; `options_known` is False when some could not
-    be read. `missing` says what is wrong with perform (`absent`, `private`,
-    `arity`, `process`) or is None. `delegated`: perform stands elsewhere.
+    be read. `environment`: calls among them that read it, by name and place. `missing` says
+    what is wrong with perform (`absent`, `private`, `arity`, `process`) or is None.
+    `delegated`: perform stands elsewhere.
     """
 
     def __init__(self, name: str, span: Span, use_span: Span) -> None:
@@ -233,6 +234,7 @@ class Worker:
         self.version = LATEST
         self.options: dict[str, Option] = {}
         self.options_known = True
+        self.environment: list[tuple[str, Span]] = []
         self.args_cast = False
         self.callbacks: frozenset[str] = frozenset()
         self.missing: str | None = None
