@@ -1,0 +1,182 @@
+"""A delay that Oban refuses, or that is a thousand times longer than meant.
+
+## What it does
+
+Reports `schedule_in:` (and `scheduled_in:`) with milliseconds where seconds are meant, a
+string, a float, a date, an unknown unit.
+
+## Why is this bad?
+
+The delay is a whole number of seconds, or `{n, unit}` with a unit from `:second` to `:week`
+(`:month` from oban 2.24). `:timer.minutes(5)` is 300,000 seconds: the job runs in three and a
+half days. Anything else makes the changeset invalid, and `Oban.insert` answers
+`{:error, changeset}` (oban 2.23.1, lib/oban/job.ex, `put_scheduling/2`).
+
+## Invalid
+
+```elixir
+defmodule Shop.Carts do
+  alias Shop.Workers.Expire
+
+  def expire_later(cart) do
+    %{cart_id: cart.id}
+    |> Expire.new(schedule_in: :timer.minutes(5)) # reported
+    |> Oban.insert()
+  end
+
+  def expire_at(cart, at) do
+    Oban.insert(Expire.new(%{cart_id: cart.id}, schedule_in: DateTime.add(at, 60))) # reported
+  end
+end
+
+defmodule Shop.Workers.Expire do
+  use Oban.Worker, queue: :carts, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"cart_id" => id}}), do: Shop.Carts.expire(id)
+end
+```
+
+```elixir
+defmodule Shop.Workers.Poll do
+  use Oban.Worker, queue: :polls, max_attempts: 3
+
+  def start(id) do
+    %{id: id} |> new(schedule_in: {5, :mins}) |> Oban.insert() # reported
+  end
+
+  def restart(id) do
+    %{id: id} |> new(scheduled_in: "60") |> Oban.insert!() # reported
+  end
+
+  def perform(%Oban.Job{args: %{"id" => id}}), do: Shop.Polls.run(id)
+end
+```
+
+## Valid
+
+```elixir
+defmodule Shop.Carts do
+  alias Shop.Workers.Expire
+
+  @grace 300
+
+  def expire_later(cart, seconds) do
+    Oban.insert!(Expire.new(%{cart_id: cart.id}, schedule_in: @grace))
+    Oban.insert!(Expire.new(%{cart_id: cart.id}, schedule_in: {5, :minutes}))
+    Oban.insert!(Expire.new(%{cart_id: cart.id}, schedule_in: seconds))
+  end
+
+  def expire_soon(cart) do
+    Oban.insert(Expire.new(%{cart_id: cart.id}, schedule_in: div(:timer.minutes(5), 1000)))
+  end
+end
+
+defmodule Shop.Workers.Expire do
+  use Oban.Worker, queue: :carts, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"cart_id" => id}}), do: Shop.Carts.expire(id)
+end
+```
+
+```elixir
+defmodule Shop.Carts do
+  alias Shop.Workers.Expire
+
+  def expire_at(cart, at) do
+    Oban.insert(Expire.new(%{cart_id: cart.id}, scheduled_at: DateTime.add(at, 60)))
+  end
+
+  def expire(cart, delay \\\\ nil) do
+    Oban.insert(Expire.new(%{cart_id: cart.id}, schedule_in: delay || -5))
+  end
+end
+```
+
+```elixir
+defmodule Shop.Timers do
+  def start(pid), do: Process.send_after(pid, :tick, :timer.minutes(5))
+  def plan(plan), do: Shop.Plan.new(plan, schedule_in: :timer.minutes(5))
+end
+```
+"""
+
+from __future__ import annotations
+
+from checker.model.duration import in_milliseconds
+from checker.model.job import Jobs
+from checker.model.outcome import LATEST, period
+from checker.model.shape import Alt, Float, Int, Struct, Text, Tup, Value, only
+from checker.model.worker import Option
+from checker.rules.problem import ERROR, Problem
+
+ID = "OB607"
+NAME = "schedule-unit"
+SEVERITY = ERROR
+
+OPTIONS = ("schedule_in", "scheduled_in")
+HELP = "Give whole seconds, `{key}: 300`, or a unit, `{key}: {{5, :minutes}}`"
+MILLISECONDS = {":timer.seconds": (1000, ""), ":timer.minutes": (60_000, "minute"),
+                ":timer.hours": (3_600_000, "hour")}  # fmt: skip
+
+
+def check_jobs(jobs: Jobs):
+    for job in jobs.built:
+        version = job.worker.version if job.worker is not None else LATEST
+        options = [job.options[name] for name in OPTIONS if name in job.options]
+        for option in options if job.certain and not job.elsewhere else ():
+            if in_milliseconds(option.value):
+                yield _milliseconds(option, job.function)
+            elif _is_refused(option.value, version):
+                yield Problem(
+                    option.span,
+                    "is no delay that Oban knows: the job is invalid and is not inserted",
+                    _help(option, version),
+                    function=job.function,
+                )
+
+
+def _is_refused(value: Value, version: tuple) -> bool:
+    """Whether every way the delay is one that is not taken; a negative one is due at once."""
+    shape = only(value)
+    if isinstance(shape, (Text, Float, Struct)):
+        return True
+    return isinstance(shape, Tup) and period(value, version) is False
+
+
+def _help(option: Option, version: tuple) -> str:
+    if isinstance(only(option.value), Struct):
+        return "Replace it with `scheduled_at:`, which takes a `DateTime`"
+    return HELP.format(key=option.name)
+
+
+def _milliseconds(option: Option, function: str) -> Problem:
+    edits = [(alt.origin.span, text) for alt in option.value if (text := _seconds(alt, option))]
+    help = HELP.format(key=option.name)
+    if len(edits) == 1:
+        help = f"Replace it with `{option.name}: {edits[0][1]}`"
+    shape = only(option.value)
+    number = shape.value if isinstance(shape, Int) else None
+    length = f": {number // 3600} hours" if number is not None else ""
+    return Problem(
+        option.span,
+        f"gives milliseconds where Oban reads seconds{length}",
+        help,
+        function=function,
+        edits=tuple(edits),
+        safe=True,
+    )
+
+
+def _seconds(alt: Alt, option: Option) -> str | None:
+    """The same length in seconds or with its unit, where it stands in the option itself."""
+    place, shape = alt.origin.span, alt.shape
+    inside = place is not None and option.span[0] <= place[0] and place[1] <= option.span[1]
+    if not inside or not isinstance(shape, Int) or shape.value is None:
+        return None
+    size, unit = MILLISECONDS.get(alt.origin.call, (1000, ""))
+    count, rest = divmod(shape.value, size)
+    if rest:
+        return None
+    if unit:
+        return f"{{{count}, :{unit}{'s' if count != 1 else ''}}}"
+    return str(count)
