@@ -57,7 +57,10 @@ import Config
 
 config :shop, Oban,
   repo: Shop.Repo,
-  plugins: [{Oban.Plugins.Cron, crontab: [{"0 0 1 * *", Shop.Workers.Report}, {"0 0 * * MON", Shop.Workers.Week}]}]
+  plugins: [
+    {Oban.Plugins.Cron,
+     crontab: [{"0 0 1 * *", Shop.Workers.Report}, {"0 0 * * MON", Shop.Workers.Week}]}
+  ]
 ```
 
 ```elixir
@@ -65,7 +68,10 @@ import Config
 
 config :shop, Oban,
   repo: Shop.Repo,
-  plugins: [{Oban.Plugins.Cron, crontab: [{"0 0 1-31 * MON", Shop.Workers.Week}, {"@weekly", Shop.Workers.Week}]}]
+  plugins: [
+    {Oban.Plugins.Cron,
+     crontab: [{"0 0 1-31 * MON", Shop.Workers.Week}, {"@weekly", Shop.Workers.Week}]}
+  ]
 ```
 """
 

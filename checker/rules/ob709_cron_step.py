@@ -59,7 +59,10 @@ import Config
 
 config :shop, Oban,
   repo: Shop.Repo,
-  plugins: [{Oban.Plugins.Cron, crontab: [{"*/60 */24 * * *", Shop.Workers.Daily}, {"*/1 * * * *", Shop.Workers.Tick}]}]
+  plugins: [
+    {Oban.Plugins.Cron,
+     crontab: [{"*/60 */24 * * *", Shop.Workers.Daily}, {"*/1 * * * *", Shop.Workers.Tick}]}
+  ]
 ```
 """
 

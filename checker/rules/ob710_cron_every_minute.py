@@ -57,7 +57,10 @@ import Config
 
 config :shop, Oban,
   repo: Shop.Repo,
-  plugins: [{Oban.Plugins.Cron, crontab: [{"*/5 3 * * *", Shop.Workers.Poll}, {"* * * * SUN", Shop.Workers.Poll}]}]
+  plugins: [
+    {Oban.Plugins.Cron,
+     crontab: [{"*/5 3 * * *", Shop.Workers.Poll}, {"* * * * SUN", Shop.Workers.Poll}]}
+  ]
 ```
 """
 

@@ -71,6 +71,7 @@ config :shop, Oban,
 
 from __future__ import annotations
 
+from checker.model.duration import in_milliseconds
 from checker.model.oban_config import LIFELINE, PRUNER, ObanConfig, Setting
 from checker.model.shape import Int, Tup, only
 from checker.rules.problem import ERROR, Problem
@@ -80,8 +81,6 @@ NAME = "plugin-unit"
 SEVERITY = ERROR
 EXAMPLE = "config/config.exs"
 
-MILLISECONDS = frozenset((":timer.seconds", ":timer.minutes", ":timer.hours", ":timer.hms",
-                          "Kernel.to_timeout"))  # fmt: skip
 TOO_MANY_SECONDS = 100_000_000  # three years
 TOO_FEW_MILLISECONDS = 10_000
 DAY = 86_400
@@ -103,7 +102,7 @@ def _age(setting: Setting | None, version: tuple):
     if isinstance(shape, Tup) and version < WITH_UNITS:
         yield _too_new(setting, "max_age: 86_400", version)
     number = shape.value if isinstance(shape, Int) else None
-    if any(alt.origin.call in MILLISECONDS for alt in setting.value) or (
+    if in_milliseconds(setting.value) or (
         number is not None and number >= TOO_MANY_SECONDS
     ):
         kept = f": they are kept for {number // DAY:,} days" if number is not None else ""

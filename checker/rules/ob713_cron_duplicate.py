@@ -80,7 +80,10 @@ config :shop, Oban,
     {Oban.Plugins.Cron,
      crontab:
        if config_env() == :prod do
-         [{"0 8 * * *", Shop.Workers.Report, args: %{to: System.get_env("A")}}, {"0 8 * * *", Shop.Workers.Report, args: %{to: System.get_env("B")}}]
+         [
+           {"0 8 * * *", Shop.Workers.Report, args: %{to: System.get_env("A")}},
+           {"0 8 * * *", Shop.Workers.Report, args: %{to: System.get_env("B")}}
+         ]
        else
          [{"0 8 * * *", Shop.Workers.Report}]
        end}
