@@ -14,8 +14,11 @@ RESERVED = frozenset(
     " case cond def defp else for if import quote raise receive require self super throw try"
     " unless unquote use with alias".split()
 )
-# The names that a generated worker has for itself.
-TAKEN = frozenset("args client job new perform backoff timeout reason status answer due".split())
+# The names that a generated worker and its test have for themselves.
+TAKEN = frozenset(
+    "args client job new perform backoff timeout reason status answer due receipt done key"
+    " idempotency_key values otherwise snoozes configured module_info behaviour_info".split()
+)
 # Modules of Elixir, Ecto and Oban that generated code calls by their short names.
 SHADOWED = frozenset(
     "Application Date DateTime Decimal Ecto Enum Integer JobReceipt Keyword Oban Process String"
@@ -31,7 +34,8 @@ ONCE_EVER = frozenset(("email", "charge", "publish"))
 UNITS = {"s": ("second", 1), "m": ("minute", 60), "h": ("hour", 3600), "d": ("day", 86_400)}
 FOREVER = "infinity"
 LONGEST_MODULE = 100
-LONGEST_NAME = 30  # of keys and reasons; lines then fit
+LONGEST_NAME = 30  # of a key, and …
+LONGEST_REASON = 24  # … of a reason; lines then fit
 LONGEST_SEGMENT = 40
 LONGEST_QUEUE = 127  # (oban 2.24, lib/oban/job.ex)
 MOST_ATTEMPTS = 20
@@ -95,9 +99,12 @@ class WorkerAnswers:
 
     @property
     def once_ever(self) -> bool:
-        """Whether equal args always mean the same work, however often it is enqueued."""
+        """Whether equal keys always mean the same work, however often it is enqueued.
+
+        So it is where the keys that name the work were given, and nothing says that it recurs.
+        """
         recurs = self.cron is not None or self.unique_period is not None
-        return self.effect in ONCE_EVER and bool(self.args) and not recurs
+        return self.effect in ONCE_EVER and bool(self.unique_keys) and not recurs
 
     @property
     def fans_out(self) -> bool:
@@ -133,6 +140,8 @@ def read(module: str, options: dict) -> WorkerAnswers:
 def module_name(text: str) -> str:
     """A module's name as it may be asked for. Raises AnswerError."""
     example = "Shop.Workers.SyncCustomer"
+    if text.startswith("Elixir."):
+        raise AnswerError("NAME", f"`{text}` begins with `Elixir.`", text[len("Elixir.") :] or example)
     if not MODULE.fullmatch(text):
         raise AnswerError("NAME", f"`{text}` is not the name of a module", example)
     last = text.rpartition(".")[2]
@@ -229,7 +238,7 @@ def _cron(text: str | None) -> str | None:
 def _snooze(texts: tuple[str, ...]) -> tuple[str, ...]:
     example = "--snooze-on rate_limited"
     for text in texts:
-        if not NAME.fullmatch(text) or len(text) > LONGEST_NAME or text in RESERVED:
+        if not NAME.fullmatch(text) or len(text) > LONGEST_REASON or text in RESERVED:
             raise AnswerError("--snooze-on", f"`{text}` is not a reason", example)
     _once("--snooze-on", list(texts), example)
     return texts

@@ -10,7 +10,7 @@ from checker.project.conventions import Conventions, underscore
 from checker.project.mix import locked_oban
 from checker.scaffold.answers import AnswerError, WorkerAnswers
 from checker.scaffold.render import render
-from checker.scaffold.view import WorkerView, receipt_module
+from checker.scaffold.view import MOST_SNOOZES, WorkerView, receipt_module
 
 MIGRATION = "_create_job_receipts.exs"
 LIMIT = 10  # jobs of a queue at a time, where a queue is suggested
@@ -55,7 +55,13 @@ def new_worker(
         answers, locked_oban(ways.app), ways.app.name, ways.repo, ways.data_case
     )
     client = f"{ways.app.base}.{view.short}Client"
-    names = {"w": view, "client": client, "inline": ways.oban.testing == "inline"}
+    names = {
+        "w": view,
+        "client": client,
+        "inline": ways.oban.testing == "inline",
+        "most_snoozes": MOST_SNOOZES,
+        "max_attempts": f", max_attempts: {answers.max_attempts}" if answers.snooze_on else "",
+    }
     path = path or ways.path_of(answers.module)
     elsewhere = ways.workers.get(answers.module, path)
     if elsewhere != path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 
+from checker.elixir.library import library
 from checker.project.conventions import underscore
 from checker.scaffold.answers import RESERVED, TAKEN, Arg, WorkerAnswers
 from checker.scaffold.layout import WIDTH, Group, fill
@@ -14,29 +15,32 @@ GROUPS = (2, 20)  # the version of Oban from which `states: :incomplete` is know
 PERIODS = (2, 17)  # … and from which periods may be written `{1, :hour}`
 INCOMPLETE = ("available", "scheduled", "executing", "retryable")
 PROSE = 88
-PERMANENT_STATUSES = (400, 401, 403, 404, 410, 422)
+MOST_LISTED = 3
+MOST_KERNEL_ARGS = 5
+PERMANENT_STATUSES = (400, 404, 410, 422)  # 401 and 403 pass once the credentials are right
+TRANSIENT_STATUSES = (401, 408, 409, 500, 503)
+TRANSIENT_REASONS = ("timeout", "closed", "econnrefused")
+MOST_SNOOZES = 1_440  # a day of minutes
 TYPESPECS = {
     "integer": "integer", "string": "String.t()", "uuid": "Ecto.UUID.t()", "boolean": "boolean",
     "date": "Date.t()", "datetime": "DateTime.t()", "decimal": "Decimal.t()",
 }  # fmt: skip
-# What a value of each type looks like in args: one, another one, and what the client then gets.
+# What the n-th arg of each type looks like, and what the client gets for it.
 SAMPLES = {
-    "integer": ("1", "2", "1"),
-    "string": ('"a-1"', '"b-2"', '"a-1"'),
-    "uuid": (
-        '"0b9bf2f4-6e6f-4a0e-9d55-5c4b7c0a6a11"', '"5a1f6d1c-93a2-4f0c-8f0e-1d2c3b4a5e6f"',
-        '"0b9bf2f4-6e6f-4a0e-9d55-5c4b7c0a6a11"',
-    ),
-    "boolean": ("true", "false", "true"),
-    "date": ('"2026-01-31"', '"2026-02-28"', "~D[2026-01-31]"),
-    "datetime": ('"2026-01-31T09:30:00Z"', '"2026-02-28T09:30:00Z"', "~U[2026-01-31 09:30:00Z]"),
-    "decimal": ('"12.50"', '"99.90"', 'Decimal.new("12.50")'),
-}  # fmt: skip
+    "integer": ("{n}", "{n}"),
+    "string": ('"text-{n}"', '"text-{n}"'),
+    "uuid": ('"0b9bf2f4-6e6f-4a0e-9d55-{n:012}"', '"0b9bf2f4-6e6f-4a0e-9d55-{n:012}"'),
+    "boolean": ("{odd}", "{odd}"),
+    "date": ('"2026-01-{day:02}"', "~D[2026-01-{day:02}]"),
+    "datetime": ('"2026-01-{day:02}T09:30:00Z"', "~U[2026-01-{day:02} 09:30:00Z]"),
+    "decimal": ('"{n}.50"', 'Decimal.new("{n}.50")'),
+}
+OTHER = 21  # odd, so that a boolean changes too
 # How a value that JSON carries as a string is read back.
 CASTS = {
     "date": ("{{:ok, {0}}}", "Date.from_iso8601({0})"),
     "datetime": ("{{:ok, {0}, _offset}}", "DateTime.from_iso8601({0})"),
-    "decimal": ('{{{0}, ""}}', "Decimal.parse({0})"),
+    "decimal": ('{{%Decimal{{coef: coef}} = {0}, ""}} when is_integer(coef)', "Decimal.parse({0})"),
 }
 
 
@@ -83,8 +87,9 @@ class WorkerView:
         self.module = answers.module
         self.short = answers.module.rpartition(".")[2]
         self.receipt = receipt_module(repo)
+        self.repo_short = repo.rpartition(".")[2]
         name = underscore(self.short)
-        self.call = f"run_{name}" if name in RESERVED | TAKEN else name
+        self.call = f"run_{name}" if _means_something_else(name) else name
         self.http = answers.effect == "http"
         self.key_name = {"key": "idempotency_key", "receipt": "receipt"}.get(answers.idempotency)
 
@@ -102,7 +107,8 @@ class WorkerView:
     @property
     def use_options(self) -> str:
         """Each on a line of its own, which `mix format` keeps."""
-        options = [f"queue: :{self.answers.queue}", f"max_attempts: {self.answers.max_attempts}"]
+        attempts = "@max_attempts" if self.answers.snooze_on else self.answers.max_attempts
+        options = [f"queue: :{self.answers.queue}", f"max_attempts: {attempts}"]
         unique = fill(Group("[", self._unique(), "]"), "    unique: ")
         return "    " + ",\n    ".join(options) + ",\n" + unique
 
@@ -111,7 +117,7 @@ class WorkerView:
         items: list = ["period: :infinity"]
         if period is not None:
             tuples = self.version >= PERIODS and period.unit != "second"
-            written = f"{{{period.count}, :{period.units}}}" if tuples else f"{period.seconds:_}"
+            written = f"{{{period.count:_}, :{period.units}}}" if tuples else f"{period.seconds:_}"
             items = [f"period: {written}"]
         elif self.version >= GROUPS:
             items.append("states: :incomplete")
@@ -252,18 +258,16 @@ class WorkerView:
         names = self.answers.unique_keys or tuple(self.arguments)
         parts = [f'"{self.call}"', *(f'args["{name}"]' for name in names)]
         if not self.answers.once_ever:
-            parts.append("DateTime.to_unix(inserted_at)")
-        flat = f'    Enum.join([{", ".join(parts)}], ":")'
-        if len(flat) <= WIDTH:
-            return flat
-        return fill(Group("[", parts, "]"), "    ") + '\n    |> Enum.join(":")'
+            parts.append("DateTime.to_unix(inserted_at, :microsecond)")
+        work = fill(Group("{", parts, "}"), "    work = ")
+        return work + "\n" if "\n" in work else work
 
     @property
     def backoff(self) -> str:
         """Seconds after an attempt that failed; at most an hour."""
         base = {
             "exponential": "min(10 * Integer.pow(2, attempt), 3_600)",
-            "linear": "60 * attempt",
+            "linear": "min(60 * attempt, 3_600)",
             "constant": "60",
         }[self.answers.backoff]
         return f"{base} + :rand.uniform(10)"
@@ -275,8 +279,8 @@ class WorkerView:
 
     @property
     def moduledoc(self) -> str:
-        title = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", self.short.replace("_", " "))
-        title = title[0] + title[1:].lower() if not title.isupper() else title
+        first, *rest = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", self.short).split()
+        title = " ".join([first, *(w if w.isupper() else w.lower() for w in rest)])
         paragraphs = [
             f"{title}: {self.effect.does} for each job.",
             f"{self._repeats} {self._uniqueness}",
@@ -297,11 +301,11 @@ class WorkerView:
         call = f"`{self.call}`"
         return {
             "receipt": "Safe to repeat: a receipt remembers that it is done, and an attempt that"
-            " finds one does nothing.",
+            " finds one does nothing. Only an attempt that dies between the two is repeated.",
             "key": f"Safe to repeat: every attempt gives {call} the same idempotency key, so that"
             " the service acts once.",
-            "marker": f"Safe to repeat: nothing happens when `done?` says that it is done; {call}"
-            " must see to that.",
+            "marker": f"Safe to repeat: nothing happens when `done?` says that it is done, which"
+            f" {call} must set.",
             "unique": f"An attempt that failed is repeated from the start, so {call} must be safe"
             " to repeat: one transaction, or an upsert.",
         }[self.answers.idempotency]
@@ -312,33 +316,40 @@ class WorkerView:
         same = f" for the same {_listed(keys)}" if keys else ""
         period = self.answers.unique_period
         until = "while one waits or runs" if period is None else f"within {period}"
-        return f"A second job{same} is not enqueued {until}."
+        ever = f" What was done once is never done again{same}." if self.answers.once_ever else ""
+        return f"A second job{same} is not enqueued {until}.{ever}"
 
     @property
     def same(self) -> str:
         """What makes two jobs the same, as a test's name says it."""
         keys = self.answers.unique_keys or tuple(self.arguments)
+        if len(keys) > MOST_LISTED:
+            return " for the same args"
         return f" for the same {_listed(keys)}" if keys else ""
 
     # -- its test ---------------------------------------------------------------------
 
     @property
     def sample_args(self) -> str:
-        return self._args("@args", None)
+        return fill(self._args(None), "  @args ")
 
     @property
     def other_args(self) -> str:
-        """Args that differ in what makes two jobs different."""
-        return self._args("@other_args", self.told_apart)
+        """Args that each differ in one of those that make two jobs different."""
+        others = [("", self._args(arg)) for arg in self.telling]
+        return fill(Group("[", others, "]"), "  @other_args ")
 
     @property
     def same_args(self) -> str:
-        """Args that differ and still mean the same job."""
-        return self._args("@same_args", self.ignored)
+        """Args that differ in all else, and still mean the same job."""
+        return fill(self._args(*self.ignored), "  @same_args ")
 
-    def _args(self, attribute: str, changed: Arg | None) -> str:
-        items = [f"{arg.name}: {SAMPLES[arg.type][arg == changed]}" for arg in self.answers.args]
-        return fill(Group("%{", items, "}"), f"  {attribute} ")
+    def _args(self, *changed: Arg | None) -> Group:
+        items = []
+        for number, arg in enumerate(self.answers.args, 1):
+            number += OTHER if arg in changed else 0
+            items.append(f"{arg.name}: {_sample(arg.type, number, 0)}")
+        return Group("%{", items, "}")
 
     @property
     def configured(self) -> str:
@@ -352,8 +363,8 @@ class WorkerView:
     @property
     def values(self) -> str:
         """What the client gets for the args, as an attribute, which a pattern may hold too."""
-        values = [SAMPLES[arg.type][2] for arg in self.answers.args]
-        return fill(Group("[", values, "]"), "  @values ")
+        args = enumerate(self.answers.args, 1)
+        return fill(Group("[", [_sample(arg.type, n, 1) for n, arg in args], "]"), "  @values ")
 
     def called(self, key: str, values: str | None = None) -> str:
         """The message of a call, as a pattern; `key` is what stands for the idempotency key."""
@@ -391,16 +402,25 @@ class WorkerView:
         return f"    def {name}(\n{inner}\n{' ' * 8}) do"
 
     @property
-    def told_apart(self) -> Arg | None:
-        """An arg that makes two jobs different."""
+    def telling(self) -> list[Arg]:
+        """The args that make two jobs different."""
         names = self.answers.unique_keys or tuple(self.arguments)
-        return next((arg for arg in self.answers.args if arg.name in names), None)
+        return [arg for arg in self.answers.args if arg.name in names]
 
     @property
-    def ignored(self) -> Arg | None:
-        """An arg that two jobs may differ in and still be the same."""
-        keys = self.answers.unique_keys
-        return next((a for a in self.answers.args if keys and a.name not in keys), None)
+    def ignored(self) -> list[Arg]:
+        """The args that two jobs may differ in and still be the same."""
+        return [arg for arg in self.answers.args if arg not in self.telling]
+
+    @property
+    def transient(self) -> str:
+        """A reason to try again that is not one to wait for."""
+        return next(f":{r}" for r in TRANSIENT_REASONS if r not in self.answers.snooze_on)
+
+    @property
+    def transient_statuses(self) -> str:
+        waited = () if "rate_limited" in self.answers.snooze_on else (429,)
+        return ", ".join(map(str, (*TRANSIENT_STATUSES, *waited)))
 
     @property
     def uncastable(self) -> list[str]:
@@ -410,6 +430,19 @@ class WorkerView:
     def remembered(self) -> str:
         """Options that make two performs the attempts of one job."""
         return "" if self.answers.once_ever else ", inserted_at: @enqueued"
+
+
+def _means_something_else(name: str) -> bool:
+    """A word of the language, of these templates, or a function that every module has."""
+    if name in RESERVED | TAKEN:
+        return True
+    return any(library().find("Kernel", name, arity) for arity in range(MOST_KERNEL_ARGS))
+
+
+def _sample(type: str, number: int, form: int) -> str:
+    """The value of the n-th arg in args (0), or as the client gets it (1)."""
+    odd = "true" if number % 2 else "false"
+    return SAMPLES[type][form].format(n=number, odd=odd, day=number % 28 + 1)
 
 
 def receipt_module(repo: str) -> str:

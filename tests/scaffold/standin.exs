@@ -4,8 +4,8 @@
 
 defmodule Oban.Job do
   defstruct [
-    :id, :worker, :queue, :max_attempts, :inserted_at, :unique,
-    args: %{}, meta: %{}, attempt: 0, state: "available", conflict?: false
+    :id, :worker, :queue, :inserted_at, :unique,
+    max_attempts: 20, args: %{}, meta: %{}, attempt: 0, state: "available", conflict?: false
   ]
 end
 
@@ -125,7 +125,8 @@ defmodule Oban.Testing do
   def perform_job(worker, args, options \\ []) do
     options = Keyword.merge([attempt: 1, inserted_at: DateTime.utc_now()], options)
     job = worker.new(args, options)
-    result = worker.perform(%{job | args: Oban.Json.recode(job.args), id: 1})
+    {args, meta} = {Oban.Json.recode(job.args), Oban.Json.recode(job.meta)}
+    result = worker.perform(%{job | args: args, meta: meta, id: 1})
     assert valid?(result), "Expected a result that Oban knows, got: #{inspect(result)}"
     result
   end
@@ -156,13 +157,15 @@ defmodule Oban.Testing do
 end
 
 defmodule Decimal do
-  defstruct [:text]
+  defstruct [:coef, :text]
 
-  def new(text), do: %Decimal{text: text}
+  def new(text), do: text |> parse() |> elem(0)
+
+  def parse("NaN"), do: {%Decimal{coef: :NaN}, ""}
 
   def parse(text) do
     case Float.parse(text) do
-      {_number, rest} -> {%Decimal{text: text}, rest}
+      {number, rest} -> {%Decimal{coef: trunc(number * 100), text: text}, rest}
       :error -> :error
     end
   end
@@ -199,6 +202,8 @@ defmodule Shop.Repo do
   @moduledoc "Rows by primary key, kept by the process that writes them."
 
   def get(schema, key), do: Process.get({schema, key})
+
+  def transaction(function), do: {:ok, function.()}
 
   def insert!(%schema{key: key} = row, options) do
     if get(schema, key) && options[:on_conflict] != :nothing, do: raise("#{key} is taken")
