@@ -99,8 +99,9 @@ class OutcomeRow:
 
     `origin` is the expression that gives it where the value is not written there, else None;
     `unwritten` the construct that yields it because a branch is missing (`if`, `with` …).
-    `via` names the function of another file that decides it. `recognised` is False for a value that Oban logs. `depends_on` names the function that
-    decides a state that is not known. `seconds` are those of a snooze.
+    `via` names the function of another file that decides it. `recognised` is False for a value
+    that Oban logs. `depends_on` names the function that decides a state that is not known.
+    `seconds` are those of a snooze.
     """
 
     value: str

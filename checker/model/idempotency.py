@@ -61,9 +61,9 @@ class Guard:
     """Something that makes an effect safe to repeat, or may do so.
 
     `kind`: `at_most_once` (`max_attempts: 1`), `unique` (on the worker, or where it is
-    enqueued: then without a span), `perhaps_unique` (options that cannot be read), `key` (an idempotency key that the call passes),
-    `perhaps_key` (in options that cannot be read), `key_elsewhere` (the code speaks of one),
-    `marker` (a field or function that tells what was done), `lookup` (a row is looked up),
+    enqueued: then without a span), `perhaps_unique` (in options that cannot be read), `key` (an
+    idempotency key that the call passes), `perhaps_key` (in options that cannot be read),
+    `key_elsewhere` (the code speaks of one), `marker` (a field or function that tells what was done), `lookup` (a row is looked up),
     `claim` (a write that only one attempt wins), `lock`, `constraint` (of the database, whose
     violation is rescued). `name`: of the key, the marker, or the call that answers. `fresh`:
     where something is made that is new on every attempt, of a key that stops nothing.

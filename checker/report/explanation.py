@@ -356,11 +356,8 @@ def _end(worker: Explanation) -> str:
     """What becomes of the job when the attempts are used up, or the waits no longer known."""
     backoff, last = worker.backoff, len(worker.timeline)
     if backoff.problem == "unknown" or backoff.kind == ELSEWHERE:
-        line = f"line {backoff.place.line}"
-        unknown = f"The wait is computed by `backoff/1` ({line}) and cannot be worked out."
-        if last > 1:
-            unknown = f"From attempt {last + 1} on the wait cannot be worked out (`backoff/1`, {line})."
-        return f"{unknown}\n  After attempt {worker.max_attempts} the job is discarded."
+        after = f"After attempt {worker.max_attempts} the job is discarded."
+        return f"{_unknown_wait(last + 1, backoff.place.line)}\n  {after}"
     if backoff.problem:
         return (
             f"After attempt {last} `backoff/1` (line {backoff.place.line}) {_answers(backoff)}:"
@@ -369,6 +366,12 @@ def _end(worker: Explanation) -> str:
     more = worker.max_attempts - last
     rest = f"{more} more attempts follow. " if more else ""
     return f"{rest}After attempt {worker.max_attempts} the job is discarded."
+
+
+def _unknown_wait(attempt: int, line: int) -> str:
+    if attempt > 2:
+        return f"From attempt {attempt} on the wait cannot be worked out (`backoff/1`, line {line})."
+    return f"The wait is computed by `backoff/1` (line {line}) and cannot be worked out."
 
 
 # -- one line --------------------------------------------------------------------------------

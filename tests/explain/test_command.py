@@ -157,13 +157,34 @@ def test_a_line_of_backoff_and_of_timeout():
     assert "`timeout/1`: 30 s" in explained("lib/sync.ex:15")
 
 
+def test_a_line_of_a_later_clause(shop):
+    one = "  def backoff(%Oban.Job{attempt: attempt}), do: 60 * attempt\n"
+    two = "  def backoff(%Oban.Job{attempt: 1}), do: 7\n" + one
+    (shop / "lib/clauses.ex").write_text(SYNC.replace(one, two))
+    for line in (13, 14):
+        said = explained(f"lib/clauses.ex:{line}")
+        assert "`backoff/1`" in said and "  2  7 s" in said
+
+
 def test_a_line_with_options():
     said = explained("lib/sync.ex:2")
+    assert "Effects" not in said
     assert "option `queue: :sync`" in said and "option `unique: [period: 60]`" in said
 
 
-def test_a_line_that_decides_nothing():
-    assert "Nothing is decided there" in explained("lib/sync.ex:4")
+@pytest.mark.parametrize("line", [3, 4, 11])
+def test_a_line_that_decides_nothing(line):
+    said = explained(f"lib/sync.ex:{line}")
+    assert "Nothing is decided there" in said and "May raise" not in said
+
+
+def test_a_line_as_json():
+    (worker,) = json.loads(explained("lib/sync.ex:8", "--format", "json"))["workers"]
+    assert [row["line"] for row in worker["outcomes"]] == [8]
+    assert worker["effects"] == worker["raises"] == worker["timeline"] == []
+    assert worker["name"] == "Shop.Workers.Sync" and worker["backoff"]["line"] == 13
+    (worker,) = json.loads(explained("lib/sync.ex:13", "--format", "json"))["workers"]
+    assert len(worker["timeline"]) == 3
 
 
 def test_the_first_line_of_a_worker_is_all_of_it():

@@ -104,7 +104,8 @@ def test_nothing_takes_long(body):
 
 @pytest.mark.parametrize("attempts", ["0", "-3", "nil", "1.5", '"5"', "10 * 2", ":many"])
 def test_attempts_of_any_kind(attempts):
-    source = f"defmodule W do\nuse Oban.Worker, max_attempts: {attempts}\ndef perform(_), do: 1\nend"
+    options = f"use Oban.Worker, max_attempts: {attempts}"
+    source = f"defmodule W do\n{options}\ndef perform(_), do: 1\nend"
     check(source)
     (worker,) = explain(Source("lib/w.ex", source), Config.default())
     assert worker.max_attempts == (20 if attempts == "10 * 2" else None)

@@ -47,16 +47,16 @@ def test_the_whole_object():
                 "depends_on": None, "snooze": None, "line": 5, "column": 22,
             },
             {
-                "value": "Shop.run()", "origin": None, "unwritten": None, "via": None, "state": "unknown",
-                "recognised": True, "depends_on": "Shop.run/0", "snooze": None,
+                "value": "Shop.run()", "origin": None, "unwritten": None, "via": None,
+                "state": "unknown", "recognised": True, "depends_on": "Shop.run/0", "snooze": None,
                 "line": 5, "column": 87,
             },
         ],
         "raises": [{"kind": "no_clause", "text": "perform/1", "line": 4, "column": 3}],
         "effects": [
             {
-                "kind": "payment", "call": "Stripe.Charge.create", "via": None, "line": 5, "column": 22,
-                "per_item": False,
+                "kind": "payment", "call": "Stripe.Charge.create", "via": None, "line": 5,
+                "column": 22, "per_item": False,
                 "guards": [
                     {"kind": "unique", "name": "unique", "line": 2, "new_on_line": None},
                     {"kind": "key", "name": "idempotency_key", "line": None, "new_on_line": None},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from checker.elixir import arithmetic, syntax
@@ -45,14 +47,16 @@ def test_exponential():
     assert waits("def backoff(j), do: Oban.Backoff.exponential(j.attempt)", 11)[8:] == [
         Interval(512, 512), Interval(1024, 1024), Interval(1024, 1024),
     ]  # fmt: skip
-    body = "def backoff(j), do: Oban.Backoff.exponential(j.attempt, mult: 5, max_pow: 2, min_pad: 1)"
+    options = "mult: 5, max_pow: 2, min_pad: 1"
+    body = f"def backoff(j), do: Oban.Backoff.exponential(j.attempt, {options})"
     assert waits(body, 3) == [Interval(11, 11), Interval(21, 21), Interval(21, 21)]
 
 
 @pytest.mark.parametrize(
     ("options", "low", "high"),
     [
-        (", mode: :inc", 200, 220), (", mode: :dec", 180, 200), (", mult: 0.5, mode: :inc", 200, 299),
+        (", mode: :inc", 200, 220), (", mode: :dec", 180, 200),
+        (", mult: 0.5, mode: :inc", 200, 299),
         # a random number below one half takes away, so at most half of it
         ("", 191, 220), (", mode: :both", 191, 220),
     ],
@@ -92,9 +96,9 @@ def test_branches_that_cannot_be_told_apart_make_a_range():
 
 
 def test_timeouts():
-    assert timeouts(module("def timeout(_), do: :infinity"), 1) == [Interval(float("inf"),
-                                                                             float("inf"))]  # fmt: skip
-    assert timeouts(module("def timeout(job), do: super(job)"), 1)[0].high == float("inf")
+    never = Interval(math.inf, math.inf)
+    assert timeouts(module("def timeout(_), do: :infinity"), 1) == [never]
+    assert timeouts(module("def timeout(job), do: super(job)"), 1) == [never]
     assert waits("def backoff(_), do: :infinity", 1) == [NotAnInteger(":infinity")]
     body = "def timeout(_), do: to_timeout(hour: 1, minute: 2, second: 3, millisecond: 4)"
     assert timeouts(module(body), 1) == [Interval(3_723_004, 3_723_004)]

@@ -75,6 +75,15 @@ def test_the_same_outcome_is_told_once_for_each_line():
     assert plain(worker(body)).count("completed  `:ok`") == 1
 
 
+def test_one_value_that_may_hold_several_things_is_one_outcome():
+    body = '''
+  def perform(%{args: %{"a" => a}}) do
+    reason = if a, do: :one, else: {:two, 2}
+    {:error, reason}
+  end'''
+    assert plain(worker(body)).count("{:error, reason}") == 1
+
+
 def test_outcomes_stand_in_the_order_of_their_lines():
     body = '''
   def perform(%{args: %{"a" => a}}), do: go(a)
