@@ -304,7 +304,7 @@ class Calls(Constructs):
         if call not in QUIET and "log" not in entry.traits:
             self.escape(*args)
         fresh = node.span if "fresh" in entry.traits else None
-        if fresh is None and (step is None or not step.has(*EFFECTS)):
+        if fresh is None and (step is None or not step.has("coarse", *EFFECTS)):
             fresh = freshness(*args)
         if node.name.endswith("!"):
             self.may_raise(node.span, scope)

@@ -85,7 +85,9 @@ class Fields:
         if isinstance(shape, Args):
             if name is not None and name[0] == "atom" and not isinstance(node, syntax.Field):
                 return NEVER, True  # the keys are strings; `args.key` raises
-            return one(Unknown(from_args=True), self.origin(node, scope)), True
+            origin = self.origin(node, scope)
+            origin.arg = name[1] if name is not None and name[0] == "text" else None
+            return one(Unknown(from_args=True), origin), True
         if isinstance(shape, Struct) and shape.step is not None and name is not None:
             if name[0] == "atom":
                 shape.step.reads.add(name[1])

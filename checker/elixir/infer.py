@@ -179,7 +179,7 @@ class Interpreter(Conditions, Fields, Calls):
                 origin = self.origin(
                     node, scope, call=alt.origin.call, step=alt.origin.step, fresh=fresh
                 )
-                origin.words = alt.origin.words
+                origin.words, origin.arg = alt.origin.words, alt.origin.arg
                 placed.append(Alt(alt.shape, origin))
             else:
                 placed.append(alt)

@@ -419,7 +419,9 @@ class Matcher:
             for alt in value:
                 shape = alt.shape
                 if isinstance(shape, Args):
-                    parts.append(one(Unknown(from_args=True)))
+                    origin = Origin(None)
+                    origin.arg = key[1] if key is not None and key[0] == "text" else None
+                    parts.append(one(Unknown(from_args=True), origin))
                 elif isinstance(shape, (Map, Struct)) and key in shape.fields:
                     parts.append(shape.fields[key])
                 else:
@@ -499,8 +501,9 @@ def _placeless(origin: Origin) -> Origin:
 
 
 def narrowed(shape: Shape, alt: Alt) -> Value:
-    origin = alt.origin
-    return one(shape, Origin(None, call=origin.call, step=origin.step))
+    origin = Origin(None, call=alt.origin.call, step=alt.origin.step)
+    origin.arg = alt.origin.arg
+    return one(shape, origin)
 
 
 def _compare(wanted: Shape, alt: Alt) -> tuple[Value, Value]:

@@ -211,13 +211,14 @@ class Origin:
     is new on every attempt, when the value is made from it; `relative` says whose
     field, and which, the value adds to; `on_new` marks what a function made of a
     struct that was written down at the call; `words` are those of the expression
-    that made it, and `conditions` what had to hold for it to be made. `trail` names
-    the function of another file that it came from, with its place.
+    that made it, and `conditions` what had to hold for it to be made. `arg` is the key of the
+    job's args whose value it is, unchanged. `trail` names the function of another file that
+    it came from, with its place.
     """
 
     __slots__ = (
         "span", "call", "step", "implicit", "handler", "function", "literal", "source", "fresh",
-        "relative", "on_new", "words", "conditions", "trail",
+        "relative", "on_new", "words", "conditions", "arg", "trail",
     )  # fmt: skip
 
     def __init__(
@@ -244,6 +245,7 @@ class Origin:
         self.relative: tuple[str | None, str] | None = None
         self.on_new = False
         self.words: frozenset[str] = frozenset()
+        self.arg: str | None = None
         self.conditions: tuple = ()
         self.trail: Trail | None = None
 
@@ -319,7 +321,7 @@ def join(*values: Value) -> Value:
     seen, found = set(), []
     for value in values:
         for alt in value:
-            mark = (alt.shape.key, alt.origin.span, alt.origin.implicit)
+            mark = (alt.shape.key, alt.origin.span, alt.origin.implicit, alt.origin.arg)
             if mark not in seen:
                 seen.add(mark)
                 found.append(alt)

@@ -8,7 +8,10 @@ anything else takes its place.
 
 from __future__ import annotations
 
-from checker.model.job import NewJob
+from collections.abc import Iterator
+
+from checker.model.args import built_here
+from checker.model.job import Jobs, NewJob
 from checker.model.outcome import LATEST
 from checker.model.shape import Alt, Atom, Seq, Span, Text, Tup, Value, only, only_atom
 from checker.model.worker import Option, Worker
@@ -118,20 +121,28 @@ def of_worker(worker: Worker) -> Unique | None:
     return Unique(given.span, given.value, worker.version) if given is not None else None
 
 
-def of_job(job: NewJob) -> Unique | None:
+def unique_jobs(jobs: Jobs) -> Iterator[tuple[NewJob, Unique]]:
+    """Each job that the file builds with a `unique:` of its own."""
+    for job in built_here(jobs):
+        unique = of_job(job, jobs)
+        if unique is not None:
+            yield job, unique
+
+
+def of_job(job: NewJob, jobs: Jobs) -> Unique | None:
     """The `unique:` given where a job is built; None when none is."""
     given = job.options.get("unique")
     if given is None:
         return None
-    found = Unique(given.span, given.value, _version(job))
+    found = Unique(given.span, given.value, _version(job, jobs))
     if found.is_list:
         found.base = _inherited(job)
     return found
 
 
-def in_force(job: NewJob) -> Unique | None:
+def in_force(job: NewJob, jobs: Jobs) -> Unique | None:
     """What makes a job unique where all of it is known; None when nothing does, or may not."""
-    given = of_job(job)
+    given = of_job(job, jobs)
     if given is None and job.options_known and job.worker is not None:
         given = of_worker(job.worker)
     return given if given is not None and given.is_on else None
@@ -147,8 +158,9 @@ def _inherited(job: NewJob) -> Unique | None:
     return None if job.worker.options_known else Unique(job.span, (), job.worker.version)
 
 
-def _version(job: NewJob) -> tuple:
-    return job.worker.version if job.worker is not None else LATEST
+def _version(job: NewJob, jobs: Jobs) -> tuple:
+    known = job.worker or jobs.around
+    return known.version if known is not None else LATEST
 
 
 def members(value: Value) -> list[Alt] | None:

@@ -107,7 +107,7 @@ from __future__ import annotations
 
 from checker.model.job import Jobs, NewJob
 from checker.model.shape import Alt, Atom, Map
-from checker.model.uniqueness import Unique, members, of_job, of_worker, texts
+from checker.model.uniqueness import Unique, members, of_worker, texts, unique_jobs
 from checker.model.worker import Worker
 from checker.rules.problem import ERROR, WARNING, Problem
 from checker.vocabulary import misspelt
@@ -133,10 +133,7 @@ def check(worker: Worker):
 
 
 def check_jobs(jobs: Jobs):
-    for job in jobs.built:
-        unique = of_job(job)
-        if unique is None:
-            continue
+    for job, unique in unique_jobs(jobs):
         yield from _strings(unique, job.function)
         given = _given(job)
         if given:

@@ -137,8 +137,8 @@ from checker.model.uniqueness import (
     Unique,
     atoms,
     members,
-    of_job,
     of_worker,
+    unique_jobs,
 )
 from checker.model.worker import Worker
 from checker.rules.problem import ADVICE, WARNING, Problem
@@ -160,12 +160,10 @@ def check(worker: Worker):
 
 
 def check_jobs(jobs: Jobs):
-    for job in jobs.built:
-        unique = of_job(job)
-        if unique is not None:
-            given = job.options.get("max_attempts")
-            once = only_once(given.value if given is not None else None)
-            yield from _problems(unique, job.worker, once, job.function)
+    for job, unique in unique_jobs(jobs):
+        given = job.options.get("max_attempts")
+        once = only_once(given.value if given is not None else None)
+        yield from _problems(unique, job.worker, once, job.function)
 
 
 def _problems(unique: Unique, worker: Worker | None, once: bool, function: str):

@@ -70,7 +70,7 @@ end
 from __future__ import annotations
 
 from checker.model.job import Jobs
-from checker.model.uniqueness import Unique, of_job, of_worker
+from checker.model.uniqueness import NAMES, Unique, of_worker, unique_jobs
 from checker.model.worker import Worker
 from checker.rules.problem import ADVICE, Problem
 
@@ -88,14 +88,14 @@ def check(worker: Worker):
 
 
 def check_jobs(jobs: Jobs):
-    for job in jobs.built:
-        unique = of_job(job)
-        if unique is not None and _lacks_period(unique):
+    for job, unique in unique_jobs(jobs):
+        if _lacks_period(unique):
             yield _problem(unique, job.function)
 
 
 def _lacks_period(unique: Unique) -> bool:
-    return bool(unique.entries) and not unique.may_say("period")
+    """Whether no entry is a period, nor a misspelt one (OB306)."""
+    return bool(unique.entries) and unique.entries.keys() <= NAMES and not unique.may_say("period")
 
 
 def _problem(unique: Unique, function: str) -> Problem:

@@ -63,7 +63,7 @@ end
 from __future__ import annotations
 
 from checker.model.job import Jobs
-from checker.model.uniqueness import FIELDS, Unique, atoms, of_job, of_worker
+from checker.model.uniqueness import FIELDS, Unique, atoms, of_worker, unique_jobs
 from checker.model.worker import Worker
 from checker.rules.problem import WARNING, Problem
 
@@ -79,10 +79,8 @@ def check(worker: Worker):
 
 
 def check_jobs(jobs: Jobs):
-    for job in jobs.built:
-        unique = of_job(job)
-        if unique is not None:
-            yield from _problems(unique, job.function)
+    for job, unique in unique_jobs(jobs):
+        yield from _problems(unique, job.function)
 
 
 def _problems(unique: Unique, function: str):

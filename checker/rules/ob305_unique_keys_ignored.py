@@ -67,7 +67,7 @@ end
 from __future__ import annotations
 
 from checker.model.job import Jobs
-from checker.model.uniqueness import FIELDS, HAS_GROUPS, Unique, of_job, of_worker
+from checker.model.uniqueness import FIELDS, HAS_GROUPS, Unique, of_worker, unique_jobs
 from checker.model.worker import Worker
 from checker.rules.problem import ERROR, Problem
 
@@ -86,10 +86,8 @@ def check(worker: Worker):
 
 
 def check_jobs(jobs: Jobs):
-    for job in jobs.built:
-        unique = of_job(job)
-        if unique is not None:
-            yield from _problems(unique, "no job is ever inserted", job.function)
+    for job, unique in unique_jobs(jobs):
+        yield from _problems(unique, "no job is ever inserted", job.function)
 
 
 def _problems(unique: Unique, effect: str, function: str):

@@ -21,8 +21,8 @@ TRAITS = frozenset(
     insert insert_all update delete update_all delete_all lookup lookup_bang exists rows
     transaction transact multi rollback
     enqueue enqueue_all
-    fallible best_effort raises exits build detached async await log reports fresh per_item
-    wraps sleep
+    fallible best_effort raises exits build detached async await log reports fresh coarse
+    per_item wraps sleep
     """.split()
 )
 
