@@ -195,6 +195,7 @@ class _Survey:
             insertion = Insertion(step.call, step.span, step.function)
             self._insertions[step.span] = insertion
             insertion.performing = performing
+            insertion.elsewhere = step.trail is not None
         insertion.multi = step.has("multi")
         insertion.transaction |= any(context.transaction for context in step.contexts)
         insertion.dropped |= any(a.origin.step is step for drop in drops for a in drop.value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checker.elixir import syntax
-from checker.elixir.modules import ModuleDef
+from checker.elixir.modules import Function, ModuleDef
 from checker.model.job import DirectPerform
 from checker.model.shape import Span
 
@@ -102,14 +102,42 @@ def _is_bulk(node: syntax.Node, module: ModuleDef) -> bool:
 
 
 def distinct(modules: list[ModuleDef]) -> list[Span]:
-    """Where functions stand that take care of duplicates themselves, or look at jobs."""
-    return [
-        clause.span
-        for module in modules
-        for function in module.functions.values()
-        for clause in function.clauses
-        if any(_is_distinct(node, module) for node in syntax.walk(clause.blocks))
-    ]
+    """Where functions stand that take care of duplicates themselves, or look at jobs: in their
+    own code, in that of what leads to them, or in what one of these calls."""
+    found: list[Span] = []
+    for module in modules:
+        functions = list(module.functions.values())
+        careful = {f.name for f in functions if _is_careful(f, module)}
+        calls = {f.name: set() for f in functions} if careful else {}
+        for function in functions if careful else ():
+            calls[function.name] |= _called(function) & calls.keys()
+        for function in functions if careful else ():
+            around = _leading_to(function.name, calls)
+            around |= {name for caller in around for name in calls[caller]}
+            if around & careful:
+                found += [clause.span for clause in function.clauses]
+    return found
+
+
+def _is_careful(function: Function, module: ModuleDef) -> bool:
+    nodes = syntax.walk([clause.blocks for clause in function.clauses])
+    return any(_is_distinct(node, module) for node in nodes)
+
+
+def _called(function: Function) -> set[str]:
+    """The local functions that a function names."""
+    nodes = syntax.walk([clause.blocks for clause in function.clauses])
+    kinds = (syntax.Call, syntax.FnRef, syntax.Var)
+    return {n.name for n in nodes if isinstance(n, kinds) and getattr(n, "target", None) is None}
+
+
+def _leading_to(name: str, calls: dict[str, set[str]]) -> set[str]:
+    """A function with those that call it, and those that call these."""
+    found, added = {name}, True
+    while added:
+        added = {caller for caller, called in calls.items() if called & found} - found
+        found |= added
+    return found
 
 
 def _is_distinct(node: syntax.Node, module: ModuleDef) -> bool:

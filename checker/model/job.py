@@ -59,12 +59,13 @@ class Insertion:
     `call` is its name; `jobs` those it is known to insert. `dropped`: nothing looks at what
     it answers. `transaction`: it runs inside of one, or adds to a Multi. `performing` is the
     worker whose perform leads there, if one does. `mismatch` is a pattern that can not take
-    its answer, `distinct` says that the function around it takes care of duplicates.
+    its answer, `distinct` says that the code around it takes care of duplicates. `elsewhere`:
+    it stands in a function of another file, which is called here.
     """
 
     __slots__ = (
         "call", "span", "jobs", "dropped", "transaction", "multi", "function", "performing",
-        "mismatch", "distinct",
+        "mismatch", "distinct", "elsewhere",
     )  # fmt: skip
 
     def __init__(self, call: str, span: Span, function: str) -> None:
@@ -78,6 +79,7 @@ class Insertion:
         self.performing: Worker | None = None
         self.mismatch: Span | None = None
         self.distinct = False
+        self.elsewhere = False
 
 
 class DirectPerform:

@@ -123,7 +123,7 @@ def check_jobs(jobs: Jobs):
     if jobs.pro or (jobs.around is not None and jobs.around.pro):
         return
     for insertion in jobs.insertions:
-        if insertion.call != "Oban.insert_all" or insertion.distinct:
+        if insertion.call != "Oban.insert_all" or insertion.distinct or insertion.elsewhere:
             continue
         relying = next(filter(_relies_on_unique, insertion.jobs), None)
         if relying is not None:

@@ -89,7 +89,8 @@ def check_jobs(jobs: Jobs):
     for insertion in jobs.insertions:
         ignored = insertion.call == "Oban.insert" and insertion.dropped
         inside = insertion.performing is not None or insertion.transaction or insertion.multi
-        if ignored and not inside and not best_effort_name(insertion.function):
+        here = not insertion.elsewhere and not best_effort_name(insertion.function)
+        if ignored and here and not inside:
             yield Problem(
                 insertion.span,
                 "can answer `{:error, changeset}`, and nothing looks: then there is no job",
