@@ -5,7 +5,9 @@
 Reports a time, a fresh UUID or a random number among the args of a unique job, unless `keys:`
 leaves it out of the comparison.
 
-A date, and what is made coarse with `div` or a format, is the same for a while, and fine.
+A date, and what is made coarse with `div` or a format, is the same for a while, and fine. So
+is a value that another enqueue of the worker in the file takes from something that holds still:
+one that is new here then lets this job through on purpose.
 
 ## Why is this bad?
 
@@ -83,6 +85,18 @@ end
 ```
 
 ```elixir
+defmodule Shop.Workers.Alert do
+  use Oban.Worker, queue: :ping, max_attempts: 3, unique: [period: 60, keys: [:id, :due_at]]
+
+  def perform(%Oban.Job{args: %{"id" => id}}), do: Shop.Alerts.run(id)
+
+  def schedule(alert), do: Oban.insert(new(%{id: alert.id, due_at: alert.due_at}))
+
+  def run_now(alert), do: Oban.insert(new(%{id: alert.id, due_at: DateTime.utc_now()}))
+end
+```
+
+```elixir
 defmodule Shop.Workers.Anyway do
   use Oban.Worker, queue: :ping, max_attempts: 3, unique: [period: 60]
 
@@ -107,6 +121,7 @@ SEVERITY = WARNING
 
 
 def check_jobs(jobs: Jobs):
+    settled = _settled(jobs)
     for job in built_here(jobs):
         unique = in_force(job, jobs)
         if unique is None or unique.keys is None or "args" not in (unique.fields or ()):
@@ -114,13 +129,26 @@ def check_jobs(jobs: Jobs):
         outer = _outermost(job)
         for argument in arguments(job):
             compared = argument.key in unique.keys and id(argument.value) in outer
-            if _is_volatile(argument.value) and (compared or not unique.keys):
+            if not (compared or not unique.keys) or not _is_volatile(argument.value):
+                continue
+            if (job.target, argument.key) not in settled:
                 yield Problem(
                     argument.span,
                     f"makes `{argument.key}` new at every enqueue, so no job is ever a duplicate",
                     f"Compare the others alone, `keys: […]`, or move `{argument.key}` to `meta`",
                     function=argument.function,
                 )
+
+
+def _settled(jobs: Jobs) -> set[tuple[str, str]]:
+    """The args of each worker that hold still elsewhere: there they may be told apart on
+    purpose from what is new here."""
+    return {
+        (job.target, argument.key)
+        for job in built_here(jobs)
+        for argument in arguments(job)
+        if not _is_volatile(argument.value)
+    }
 
 
 def _is_volatile(value: Value) -> bool:
