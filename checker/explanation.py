@@ -286,6 +286,8 @@ class _Reader:
         self.known = library(config.shapes, config.effects)
         tree = syntax.parse(source.data)
         self.modules = {module.name: module for module in modules(tree)}
+        others = project.others if project is not None else None
+        self.around = (list(self.modules.values()), self.known, others)
         self.nodes = {node.span: node for node in syntax.walk(tree.exprs)}
         self.clauses = {
             clause.span: function.label
@@ -295,8 +297,8 @@ class _Reader:
         }
 
     def workers(self) -> list[Worker]:
-        others = self.project.others if self.project is not None else None
-        found = workers(list(self.modules.values()), self.known, self.wrappers, others)
+        found_modules, known, others = self.around
+        found = workers(found_modules, known, self.wrappers, others)
         for worker in found if self.project is not None else ():
             worker.version = self.project.around.version
         return found
@@ -427,8 +429,7 @@ class _Reader:
         shown = min(attempts or 1, MOST_ATTEMPTS)
         function = _callback(module, "backoff")
         if function is not None:
-            given = (shown - 1, attempts, list(self.modules.values()), self.known)
-            waits = backoff_waits(module, *given)
+            waits = backoff_waits(module, shown - 1, attempts, *self.around)
             kind, place = OWN, self._written(function)
         elif _is_elsewhere(worker, module, "backoff"):
             waits, kind = [None] * (shown - 1), ELSEWHERE
@@ -458,7 +459,7 @@ class _Reader:
                 return Timeout(ELSEWHERE, place, problem="unknown")
             return Timeout(DEFAULT)
         shown = min(attempts or 1, MOST_ATTEMPTS)
-        answers = timeouts(module, shown, attempts, list(self.modules.values()), self.known)
+        answers = timeouts(module, shown, attempts, *self.around)
         place = self._written(function)
         for answer in answers:
             if not isinstance(answer, Interval):

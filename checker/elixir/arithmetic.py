@@ -8,6 +8,8 @@ is a range.
 from __future__ import annotations
 
 from checker.elixir import intervals, syntax
+from checker.elixir.foreign import FUEL as FOREIGN_FUEL
+from checker.elixir.foreign import Foreign, OtherFiles
 from checker.elixir.infer import Interpreter
 from checker.elixir.intervals import INFINITE, LARGEST, Number, whole
 from checker.elixir.library import Library, library
@@ -92,11 +94,12 @@ def backoff_waits(
     max_attempts: int | None = None,
     modules: list[ModuleDef] = (),
     known: Library | None = None,
+    others: OtherFiles | None = None,
 ) -> list[Interval | NotAnInteger | None]:
     """What the module's own `backoff/1` answers after attempt 1, 2 … `attempts`, in seconds.
 
     `max_attempts` is the job's, None when it is not known. `modules` are those of the same
-    file, whose functions are followed. None stands for an answer that cannot be worked out,
+    file, whose functions are followed, `others` finds those of other files. None stands for an answer that cannot be worked out,
     also when there is no `backoff/1` here. An interval does not tell whether it may raise now
     and then, by chance. Raises nothing.
 
@@ -104,7 +107,7 @@ def backoff_waits(
     when it raises, the job stays `executing` (oban 2.23.1, lib/oban/engines/basic.ex
     `error_job`; measured). It is not called after the last attempt.
     """
-    return _answers(module, "backoff", attempts, max_attempts, modules, known)
+    return _answers(module, "backoff", attempts, max_attempts, modules, known, others)
 
 
 def timeouts(
@@ -113,6 +116,7 @@ def timeouts(
     max_attempts: int | None = None,
     modules: list[ModuleDef] = (),
     known: Library | None = None,
+    others: OtherFiles | None = None,
 ) -> list[Interval | NotAnInteger | None]:
     """What the module's own `timeout/1` answers in attempt 1, 2 … `attempts`, in milliseconds.
 
@@ -120,7 +124,7 @@ def timeouts(
     or `:infinity`, or when it raises, the attempt fails before `perform/1` runs (oban 2.23.1,
     lib/oban/queue/executor.ex `start_timeout`; measured).
     """
-    return _answers(module, "timeout", attempts, max_attempts, modules, known)
+    return _answers(module, "timeout", attempts, max_attempts, modules, known, others)
 
 
 def default_wait(attempt: int, max_attempts: int) -> Interval:
@@ -143,14 +147,18 @@ def constant(node: syntax.Node, module: ModuleDef, known: Library | None = None)
     return answer if isinstance(answer, Interval) else None
 
 
-def _answers(module: ModuleDef, name: str, attempts: int, max_attempts, modules, known) -> list:
+def _answers(
+    module: ModuleDef, name: str, attempts: int, max_attempts, modules, known, others
+) -> list:
     function = module.function(name, 1)
     if function is None or function.private or function.broken or module.broken:
         return [None] * attempts
     by_name = {m.name: m for m in modules} or {module.name: module}
+    if others is not None:  # what it remembers was not calculated
+        others = OtherFiles(others.find, others.wrapper, others.worker)
     found: list = []
     for attempt in range(1, attempts + 1):
-        calculator = Calculator(by_name, known or library())
+        calculator = Calculator(by_name, known or library(), others)
         try:
             value = calculator.run(function, [_job(attempt, max_attempts)])
         except RecursionError:  # nested deeper than any code that people write
@@ -336,6 +344,13 @@ def _as_float(number: Number) -> Number:
 
 class Calculator(Interpreter):
     """The interpreter, with numbers kept as exactly as their bounds are known."""
+
+    def below(self, foreign: Foreign) -> Calculator:
+        inner = Calculator(foreign.modules, self.library, self.others)
+        inner.fuel = FOREIGN_FUEL
+        inner.files_deep = self.files_deep + 1
+        inner._foreign = (*self._foreign, foreign.trail)
+        return inner
 
     # -- operators -----------------------------------------------------------------
 

@@ -305,7 +305,7 @@ def _chart(timeline: tuple[Attempt, ...]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*rows, _TITLES, strict=True)]
     room = max(8, WIDTH - sum(widths) - 2 * len(widths) - 2)
     scale = _Scale([wait for a in timeline for wait in (a.wait_min, a.wait_max) if wait], room)
-    lines = [_row(_TITLES, widths, "(logarithmic scale)" if scale.logarithmic else "")]
+    lines = [_row(_TITLES, widths, "(log scale)" if scale.logarithmic else "")]
     lines += [
         _row(cells, widths, scale.bar(attempt))
         for cells, attempt in zip(rows, timeline, strict=True)
@@ -360,8 +360,8 @@ def _end(worker: Explanation) -> str:
         return f"{_unknown_wait(last + 1, backoff.place.line)}\n  {after}"
     if backoff.problem:
         return (
-            f"After attempt {last} `backoff/1` (line {backoff.place.line}) {_answers(backoff)}:"
-            " Oban needs an integer, and\n  the job stays `executing` until it is rescued."
+            f"After attempt {last} `backoff/1` (line {backoff.place.line}) {_answers(backoff)};"
+            "\n  without an integer the job stays `executing` until it is rescued."
         )
     more = worker.max_attempts - last
     rest = f"{more} more attempts follow. " if more else ""

@@ -73,6 +73,24 @@ def test_what_a_wrapper_sets_and_defines():
     assert "The wait is computed by `backoff/1` (line 2) and cannot be worked out." in said
 
 
+def test_waits_of_another_file(shop):
+    (shop / "lib/shop/waits.ex").write_text(
+        "defmodule Shop.Waits do\n"
+        "  def after_attempt(n), do: min(trunc(:math.pow(n, 3)) * 10, 200) + :rand.uniform(5)\n"
+        "  def limit, do: :timer.minutes(2)\nend\n"
+    )
+    (shop / "lib/shop/waiting.ex").write_text(
+        "defmodule Shop.Waiting do\n  use Oban.Worker, max_attempts: 4\n"
+        "  def perform(_job), do: :ok\n"
+        "  def backoff(job), do: Shop.Waits.after_attempt(job.attempt)\n"
+        "  def timeout(_job), do: Shop.Waits.limit()\nend\n"
+    )
+    (worker,) = json.loads(explained("Waiting", "--format", "json"))["workers"]
+    waits = [(row["wait_min"], row["wait_max"]) for row in worker["timeline"]]
+    assert waits == [(0, 0), (11, 15), (81, 85), (201, 205)]
+    assert worker["timeout_ms"]["max"] == 120_000
+
+
 def test_as_json():
     (worker,) = json.loads(explained("Bill", "--format", "json"))["workers"]
     assert worker["max_attempts"] == 4
