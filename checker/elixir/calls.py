@@ -286,7 +286,7 @@ class Calls(Constructs):
             step.words |= _tested_options(step.options)
         context = Context(
             scope.conditions, scope.loop, scope.transaction is not None, scope.handler,
-            env.done, scope.rescues,
+            env.done, scope.rescues, any(isinstance(c, Boundary) for c in scope.catching),
         )  # fmt: skip
         if len(step.contexts) < 40:
             step.contexts.append(context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from checker.elixir import syntax
 from checker.elixir.asked import condition_words, polarity
 from checker.elixir.comparison import compared
+from checker.elixir.json_values import TIMES, came_as_json, compared_time, unequal_atoms
 from checker.elixir.patterns import ANY, exact, narrowed
 from checker.elixir.scope import Env, Scope
 from checker.model.shape import (
@@ -212,6 +213,9 @@ class Conditions:
             return None
         value = env.vars[variable.name]
         self._asked.append(value)
+        if any(map(came_as_json, value)) and _is_plain(other):
+            constant = self.eval(other, env, scope)
+            self._note_json(node, (variable, value), (other, constant), scope)
         if op in ("in", "not in"):
             parts = self._membership(value, other, env, scope)
         elif op in ("==", "===", "!=", "!=="):
@@ -408,12 +412,22 @@ class Conditions:
         if sides is None:
             return NEVER
         left, right = sides
+        self._note_json(node, (node.left, left), (node.right, right), scope)
         origin = self.origin(node, scope, literal=True)
         origin.words = condition_words(node, env)
         answers = {compared(node.op, a.shape, b.shape) for a in left for b in right}
         if len(answers) == 1 and None not in answers:
             return one(TRUE if answers.pop() else FALSE, origin)
         return boolean(origin)
+
+    def _note_json(self, node: syntax.Op, left: tuple, right: tuple, scope: Scope) -> None:
+        """Note a value of the args that is compared with what JSON never gives back."""
+        for (_, value), (written, other) in ((left, right), (right, left)):
+            names = unequal_atoms(node.op, value, other)
+            self.record_atom_value(written, names, scope)
+            kind = compared_time(node.op, value, other)
+            if kind is not None:
+                self.record_unparsed(node, kind, scope)
 
     def _logic(self, node: syntax.Op, env: Env, scope: Scope) -> Value:
         """`a && b`: a where it counts as false, else b; `||` the other way round."""
@@ -479,6 +493,16 @@ def freshness(*values: Value):
     return None
 
 
+def _is_plain(node: syntax.Node) -> bool:
+    """Whether evaluating it does nothing: a constant, a variable, the date of today."""
+    if isinstance(node, syntax.Call):
+        return isinstance(node.target, syntax.Module) and node.target.name in TIMES
+    return isinstance(
+        node,
+        (syntax.Atom, syntax.Module, syntax.List, syntax.Sigil, syntax.Attr, syntax.Var),
+    )
+
+
 def _either(first: Env | None, second: Env | None) -> Env | None:
     if first is None or second is None:
         return first or second
@@ -530,7 +554,7 @@ def _told(alt: Alt, name: str) -> list[Alt]:
     implied = _IMPLIED.get(name)
     if not isinstance(alt.shape, Unknown) or implied is None:
         return [alt]
-    return [Alt(shape, Origin(None, call=alt.origin.call)) for shape in implied]
+    return [narrowed(shape, alt)[0] for shape in implied]
 
 
 def _concatenated(left: Value, right: Value) -> Text:

@@ -12,6 +12,7 @@ from checker.elixir.asked import (
     polarity,
 )  # fmt: skip
 from checker.elixir.fields import pairs_of, poured
+from checker.elixir.json_values import dead_atoms
 from checker.elixir.patterns import ANY
 from checker.elixir.scope import Env, Scope
 from checker.elixir.subject import (
@@ -151,6 +152,9 @@ class Constructs:
         subject = Subject(set(condition_words(looked_at, env)), steps_of(value), variable)
         rows = [(c.params, c.guard, body_of(c), c) for c in clauses]
         tried = tuple(Alt(Tup(((alt,),)), alt.origin) for alt in value)
+        patterns = [param for clause in clauses for param in clause.params]
+        for pattern, name in dead_atoms(patterns, value, scope.resolve):
+            self.record_atom_value(pattern, [name], scope)
         return self.choose_from(rows, tried, env.vars, env, scope, subject)
 
     def do_with(self, node: syntax.Call, env: Env, scope: Scope) -> Value:

@@ -6,6 +6,7 @@ from there gets the call as its place, since findings lie in the file that is ch
 
 from __future__ import annotations
 
+from checker.elixir.known.processes import Boundary
 from checker.elixir.scope import Env, Scope
 from checker.elixir.specs import spec_value
 from checker.model.shape import (
@@ -202,6 +203,7 @@ class _Move:
                     context.handler or scope.handler,
                     self.env.done | before,
                     (*scope.rescues, *context.rescues),
+                    context.apart or any(isinstance(c, Boundary) for c in scope.catching),
                 )
             )
 

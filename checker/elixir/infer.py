@@ -59,7 +59,9 @@ from checker.model.shape import (
     size_of,
     value_key,
 )  # fmt: skip
-from checker.model.worker import AtomKey, Drop, Ending, Handler, Match, Raise, Step, Throw
+from checker.model.worker import (
+    AtomKey, AtomValue, Drop, Ending, Handler, Match, Raise, Step, Throw, Unparsed,
+)  # fmt: skip
 
 FUEL = 12_000
 MOST_CALLS_DEEP = 24
@@ -91,7 +93,10 @@ class Interpreter(Conditions, Fields, Calls):
         self.raises: dict[tuple, Raise] = {}
         self.callbacks_run: dict[tuple, object] = {}
         self.atom_keys: dict[tuple, AtomKey] = {}
+        self.atom_values: dict[tuple, AtomValue] = {}
+        self.unparsed: dict[tuple, Unparsed] = {}
         self.enqueues: dict[tuple, object] = {}
+        self.recursive: set[str] = set()  # functions that call themselves, perhaps by others
         self.reached: dict[int, Function] = {}
         self._active: dict[int, _Activation] = {}
         self.unknowns = 0  # how often something could not be followed
@@ -293,7 +298,7 @@ class Interpreter(Conditions, Fields, Calls):
                 fields, _closed = put_all(shape.fields, pairs)
                 found.append(Struct(shape.name, fields, shape.step))
             elif isinstance(shape, Args):
-                found.append(shape)
+                found.append(Map(put_all({}, pairs)[0], open=True))
             elif unknown:
                 found.append(Unknown() if node.struct is None else Struct(None))
             elif isinstance(shape, Map):
@@ -418,14 +423,31 @@ class Interpreter(Conditions, Fields, Calls):
         def literal(node: syntax.Node) -> Value:
             return self.eval(node, env, scope)
 
-        def atom_key(node: syntax.Node, key: str, kind: str) -> None:
+        def atom_key(node: syntax.Node, key: str) -> None:
             self.record_atom_key(node, key, f'"{key}" => ', scope)
 
-        return Matcher(literal, scope.resolve, atom_key)
+        def atom_value(node: syntax.Node, name: str) -> None:
+            self.record_atom_value(node, [name], scope)
+
+        return Matcher(literal, scope.resolve, atom_key, atom_value)
 
     def record_atom_key(self, node: syntax.Node, key: str, fixed: str, scope: Scope) -> None:
         if node.span not in self.atom_keys:
             self.atom_keys[node.span] = AtomKey(node.span, key, fixed, scope.function)
+
+    def record_atom_value(self, node: syntax.Node, names: list[str], scope: Scope) -> None:
+        """Not in a public function besides perform: others may call it, with atoms."""
+        if names and node.span not in self.atom_values and not self._is_shared(scope):
+            fixed = ", ".join(f'"{name}"' for name in names)
+            self.atom_values[node.span] = AtomValue(node.span, fixed, scope.function)
+
+    def _is_shared(self, scope: Scope) -> bool:
+        within = [self.reached[key] for key in self._active]
+        function = next((f for f in reversed(within) if f.label == scope.function), None)
+        return function is not None and function is not within[0] and not function.private
+
+    def record_unparsed(self, node: syntax.Node, kind: str, scope: Scope) -> None:
+        self.unparsed.setdefault(node.span, Unparsed(node.span, kind, scope.function))
 
     def choose(
         self, clauses: list, args: list[Value], captured: dict, env: Env, scope: Scope
@@ -677,6 +699,9 @@ class Interpreter(Conditions, Fields, Calls):
         self.reached[id(function)] = function
         active = self._active.get(id(function))
         if active is not None:
+            within = list(self._active)
+            cycle = within[within.index(id(function)) :]
+            self.recursive.update(self.reached[each].label for each in cycle)
             return active.again(args)
         active = self._active[id(function)] = _Activation(args)
         try:

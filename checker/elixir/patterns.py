@@ -34,17 +34,20 @@ from checker.model.shape import (
 ANY = of(Unknown())
 
 _MAPS = (Map, Struct, Args)
+_JSON_ATOMS = frozenset(("true", "false", "nil"))
 _BINARY_TYPES = frozenset(("binary", "bytes", "bitstring", "bits"))
 
 
 class Matcher:
     """Splits and binds. `literal(node)` gives the value of a pattern's constant or pinned part,
-    `resolve(name)` a module's full name, `atom_key(node, key)` hears of atom keys on args."""
+    `resolve(name)` a module's full name, `atom_key(node, key)` hears of atom keys on args,
+    `atom_value(node, name)` of atoms that their values are matched with."""
 
-    def __init__(self, literal, resolve, atom_key) -> None:
+    def __init__(self, literal, resolve, atom_key, atom_value) -> None:
         self.literal = literal
         self.resolve = resolve
         self.atom_key = atom_key
+        self.atom_value = atom_value
 
     # -- which alternatives match ------------------------------------------------
 
@@ -254,8 +257,20 @@ class Matcher:
             return
         for key_node, sub in pattern.pairs:
             if isinstance(key_node, syntax.Atom):
-                self.atom_key(key_node, key_node.name, "pattern")
+                self.atom_key(key_node, key_node.name)
+            else:
+                self._note_atom_value(sub)
             self._note_atom_keys(sub)
+
+    def _note_atom_value(self, pattern: syntax.Node) -> None:
+        """And texts for atoms, but for true, false and nil."""
+        if isinstance(pattern, syntax.Match):
+            self._note_atom_value(pattern.pattern)
+            self._note_atom_value(pattern.value)
+        elif isinstance(pattern, syntax.Atom) and pattern.name not in _JSON_ATOMS:
+            self.atom_value(pattern, pattern.name)
+        elif isinstance(pattern, syntax.Module):
+            self.atom_value(pattern, f"Elixir.{self.resolve(pattern.name)}")
 
     def _both(self, pattern: syntax.Match, alt: Alt) -> tuple[Value, Value]:
         yes, no = self._split(pattern.pattern, (alt,))

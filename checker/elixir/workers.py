@@ -196,7 +196,8 @@ def _read_options(node: syntax.Node, worker: Worker, interpreter, scope: Scope) 
         key, value = item.items
         if isinstance(key, syntax.Atom):
             read = interpreter.eval(value, Env({}, NO_EFFECTS), scope)
-            worker.options.setdefault(key.name, Option(key.name, read, item.span))
+            named = key.span if key.span[0] == item.span[0] else None
+            worker.options.setdefault(key.name, Option(key.name, read, item.span, named))
     return known
 
 
@@ -277,6 +278,9 @@ def _collect(worker: Worker, interpreter: Interpreter) -> None:
     worker.throws = sorted(interpreter.throws.values(), key=lambda t: t.span)
     worker.callbacks_run = sorted(interpreter.callbacks_run.values(), key=lambda c: c.span)
     worker.atom_keys = sorted(interpreter.atom_keys.values(), key=lambda k: k.span)
+    worker.atom_values = sorted(interpreter.atom_values.values(), key=lambda v: v.span)
+    worker.unparsed = sorted(interpreter.unparsed.values(), key=lambda u: u.span)
     worker.enqueues = sorted(interpreter.enqueues.values(), key=lambda e: e.span)
     worker.trails = interpreter.trails
+    worker.recursive = frozenset(interpreter.recursive)
     worker.exhausted = interpreter.fuel < 0

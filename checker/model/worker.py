@@ -10,14 +10,18 @@ from checker.model.shape import Span, Trail, Value
 
 
 class Option:
-    """An option as written; `value` is unknown when it is not a literal."""
+    """An option as written; `value` is unknown when it is not a literal.
 
-    __slots__ = ("name", "value", "span")
+    `key` is the place of its name and colon, where it is written so.
+    """
 
-    def __init__(self, name: str, value: Value, span: Span) -> None:
+    __slots__ = ("name", "value", "span", "key")
+
+    def __init__(self, name: str, value: Value, span: Span, key: Span | None = None) -> None:
         self.name = name
         self.value = value
         self.span = span
+        self.key = key
 
 
 class Condition:
@@ -108,15 +112,18 @@ class Match:
 class Context:
     """One way to a step: what decided it, and what it runs inside of."""
 
-    __slots__ = ("conditions", "loop", "transaction", "handler", "before", "rescues")
+    __slots__ = ("conditions", "loop", "transaction", "handler", "before", "rescues", "apart")
 
-    def __init__(self, conditions, loop, transaction, handler, before, rescues) -> None:
+    def __init__(
+        self, conditions, loop, transaction, handler, before, rescues, apart=False
+    ) -> None:
         self.conditions = conditions
         self.loop = loop  # runs once per item of a collection
         self.transaction = transaction
         self.handler = handler
         self.before = before  # steps that ran earlier on this way
         self.rescues = rescues  # names of exceptions that are rescued around it
+        self.apart = apart  # in another process than the job's, or perhaps so
 
 
 class Handler:
@@ -215,6 +222,31 @@ class AtomKey:
         self.function = function
 
 
+class AtomValue:
+    """An atom that a value of the args is compared with, though it came as a text.
+
+    `fixed` is the text to put there. `function` is where it stands.
+    """
+
+    __slots__ = ("span", "fixed", "function")
+
+    def __init__(self, span: Span, fixed: str, function: str) -> None:
+        self.span = span
+        self.fixed = fixed
+        self.function = function
+
+
+class Unparsed:
+    """A text from the args where a date or time has to be; `kind` names the module."""
+
+    __slots__ = ("span", "kind", "function")
+
+    def __init__(self, span: Span, kind: str, function: str) -> None:
+        self.span = span
+        self.kind = kind
+        self.function = function
+
+
 class Worker:
     """A worker as one file tells it.
 
@@ -222,6 +254,7 @@ class Worker:
     be read. `environment`: calls among them that read it, by name and place. `missing` says
     what is wrong with perform (`absent`, `private`, `arity`, `process`) or is None.
     `delegated`: perform stands elsewhere.
+    `recursive`: functions that call themselves.
     """
 
     def __init__(self, name: str, span: Span, use_span: Span) -> None:
@@ -242,6 +275,7 @@ class Worker:
         self.delegated = False
         self.broken = False
         self.exhausted = False
+        self.recursive: frozenset[str] = frozenset()
         self.outcome: Value = ()
         self.steps: list[Step] = []
         self.drops: list[Drop] = []
@@ -250,6 +284,8 @@ class Worker:
         self.raises: list[Raise] = []
         self.callbacks_run: list[Callback] = []
         self.atom_keys: list[AtomKey] = []
+        self.atom_values: list[AtomValue] = []
+        self.unparsed: list[Unparsed] = []
         self.read_mentions = frozenset
         self.around = None  # what the project tells, None where only the file is known
         self.read_enqueue_options = list

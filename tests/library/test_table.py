@@ -22,7 +22,7 @@ TRAITS = frozenset(
     transaction transact multi rollback
     enqueue enqueue_all
     fallible best_effort raises exits build detached async await log reports fresh coarse
-    per_item wraps sleep
+    per_item wraps sleep process_flag new_atom
     """.split()
 )
 

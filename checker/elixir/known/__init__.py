@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from checker.elixir.known import (
     changesets,
+    dates,
     enumerables,
     jobs,
     kernel,
     maps,
     processes,
     sequences,
+    timers,
     transactions,
 )
 
@@ -21,6 +23,8 @@ _EXACT = {
     **transactions.FUNCTIONS,
     **processes.FUNCTIONS,
     **jobs.FUNCTIONS,
+    **dates.FUNCTIONS,
+    **timers.FUNCTIONS,
 }
 
 
