@@ -7,7 +7,8 @@ import re
 from collections import Counter
 from functools import cached_property
 
-from checker.elixir.modules import ModuleDef
+from checker.elixir import syntax
+from checker.elixir.modules import ModuleDef, keyword
 from checker.project import elixir_files
 from checker.project.mix import MixApp, MixError, app_around, apps, apps_of
 from checker.project.oban_config import ObanConfig
@@ -56,37 +57,55 @@ class Conventions:
         """The repository that Oban's configuration names, else the first one defined."""
         if self.oban.repo:
             return self.oban.repo
+        usual = f"{self.app.base}.Repo"
         for folder in dict.fromkeys((self.app.folder, self.app.root)):
             repos = _defined(folder, b"Ecto.Repo", lambda m: _uses(m, "Ecto.Repo"))
             if repos:
-                return repos[0]
-        return f"{self.app.base}.Repo"
+                return usual if usual in repos else repos[0]
+        return usual
 
     @cached_property
     def data_case(self) -> str:
         """The case template of tests that use the database."""
+        return self._data_case or f"{self.app.base}.DataCase"
+
+    @property
+    def has_data_case(self) -> bool:
+        return self._data_case is not None
+
+    @cached_property
+    def _data_case(self) -> str | None:
+        """The one named so, else one that speaks of Ecto's sandbox."""
         support = os.path.join(self.app.folder, "test", "support")
         cases = _defined(support, b"CaseTemplate", lambda m: m.name.endswith("DataCase"))
-        return cases[0] if cases else f"{self.app.base}.DataCase"
+        cases += _defined(support, b"Sandbox", lambda m: _uses(m, "ExUnit.CaseTemplate"))
+        return cases[0] if cases else None
 
     @property
     def migrations(self) -> str:
         """The folder of the repository's migrations."""
-        last = underscore(self.repo.rpartition(".")[2])
         for folder in (self.app.folder, *(app.folder for app in apps_of(self.app))):
-            path = os.path.join(folder, "priv", last, "migrations")
+            path = os.path.join(folder, self._priv, "migrations")
             if os.path.isdir(path):
                 return path
-        return os.path.join(self.app.folder, "priv", last, "migrations")
+        return os.path.join(self.app.folder, self._priv, "migrations")
+
+    @property
+    def _priv(self) -> str:
+        """Where the repository keeps what is its own: `priv:` of its configuration."""
+        tree = elixir_files.parsed(os.path.join(self.app.root, "config", "config.exs"))
+        for call in elixir_files.calls(tree.exprs, "config"):
+            named = call.args[1] if len(call.args) == 3 else None
+            if isinstance(named, syntax.Module) and named.name == self.repo:
+                priv = keyword(call.args[2:], "priv")
+                if isinstance(priv, syntax.Str) and priv.value:
+                    return priv.value
+        return os.path.join("priv", underscore(self.repo.rpartition(".")[2]))
 
     @cached_property
     def oban(self) -> ObanConfig:
         """Oban's configuration."""
         return ObanConfig(os.path.join(self.app.root, "config"))
-
-
-def _siblings(app: MixApp) -> list[MixApp]:
-    return apps(MixApp(app.root, app.root)) if app.root != app.folder else []
 
 
 def _defined(folder: str, mentions: bytes, wanted) -> list[str]:
@@ -118,6 +137,36 @@ def of_module(name: str, folder: str) -> Conventions:
         fitting = [c for c in candidates if c.app.base == first]
     else:
         fitting = [c for c in candidates if c.workers]
+    return _only(name, fitting, candidates)
+
+
+def of_worker(name: str, folder: str) -> Conventions:
+    """The ways of the application that has a worker of this name, or one that ends in it."""
+    app = app_around(folder)
+    if not app.is_umbrella:
+        return Conventions(app)
+    candidates = [Conventions(inner) for inner in apps(app)]
+    fitting = [
+        c for c in candidates if any(w == name or w.endswith(f".{name}") for w in c.workers)
+    ]
+    return _only(name, fitting, candidates)
+
+
+def of_repo(folder: str) -> Conventions:
+    """The ways of the application that defines a repository."""
+    app = app_around(folder)
+    if not app.is_umbrella:
+        return Conventions(app)
+    candidates = [Conventions(inner) for inner in apps(app)]
+    fitting = [
+        c
+        for c in candidates
+        if _defined(os.path.join(c.app.folder, "lib"), b"Ecto.Repo", lambda m: _uses(m, "Ecto.Repo"))
+    ]
+    return _only("Repo", fitting, candidates)
+
+
+def _only(name: str, fitting: list[Conventions], candidates: list[Conventions]) -> Conventions:
     if len(fitting) == 1:
         return fitting[0]
     names = ", ".join(c.app.base for c in candidates) or "none"

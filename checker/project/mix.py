@@ -30,6 +30,9 @@ class MixApp:
     def name(self) -> str:
         """The application's name: `app:` in mix.exs, else its folder's."""
         value = keyword([self._project], "app") if self._project is not None else None
+        if isinstance(value, syntax.Attr):
+            for module in elixir_files.modules_of(self._path):
+                value = module.attribute(value) if isinstance(value, syntax.Attr) else value
         return value.name if isinstance(value, syntax.Atom) else os.path.basename(self.folder)
 
     @cached_property
@@ -70,9 +73,9 @@ class MixApp:
         for definition in elixir_files.calls(self._manifest.exprs, "def"):
             head = definition.args[0] if definition.args else None
             if isinstance(head, (syntax.Var, syntax.Call)) and head.name == "project":
-                for node in syntax.walk(definition.blocks):
-                    if isinstance(node, syntax.List):
-                        return node
+                lists = [n for n in syntax.walk(definition.blocks) if isinstance(n, syntax.List)]
+                telling = [n for n in lists if keyword([n], "app") or keyword([n], "apps_path")]
+                return telling[0] if telling else None
         return None
 
 

@@ -20,11 +20,12 @@ class ObanConfig:
     `queues`, `crons` (modules in a crontab) are names; None when some list of them
     cannot be read. `pruned_after`: seconds that finished jobs are kept, None when
     there is no Pruner or it cannot be read. `repo` is a module's name or None.
-    `path`: the file to change.
+    `path`: the file to change; `paths` those of single keys, of which the last one counts.
     """
 
     def __init__(self, folder: str) -> None:
         self.path = os.path.join(folder, FILES[0])
+        self.paths: dict[str, str] = {}
         self.found = False
         self.queues: set[str] | None = set()
         self.crons: set[str] | None = set()
@@ -36,6 +37,12 @@ class ObanConfig:
             for config in script_configs(elixir_files.parsed(path), path, library()):
                 if config.instance == "Oban":
                     self._read(config, path)
+                else:  # an instance of another name may run any queue
+                    self.found, self.queues, self.crons = True, None, None
+
+    def path_of(self, key: str) -> str:
+        """The file that a key is to be changed in."""
+        return self.paths.get(key, self.path)
 
     def _read(self, config: model.ObanConfig, path: str) -> None:
         if config.place == "test":
@@ -43,6 +50,8 @@ class ObanConfig:
             return
         if not self.found:
             self.found, self.path = True, path
+        for key in config.settings:
+            self.paths[key] = path
         self.repo = self.repo or _named(config, "repo")
         self._read_queues(config)
         self._read_crons(config)
@@ -54,13 +63,13 @@ class ObanConfig:
                 self.pruned_after = shape.value
 
     def _read_queues(self, config: model.ObanConfig) -> None:
-        if not config.queues_known:
+        if not (config.known and config.queues_known):
             self.queues = None
         elif self.queues is not None:
             self.queues |= {queue.name for queue in config.queues}
 
     def _read_crons(self, config: model.ObanConfig) -> None:
-        if not (config.plugins_known and config.crontabs_known):
+        if not (config.known and config.plugins_known and config.crontabs_known):
             self.crons = None
         elif self.crons is not None:
             self.crons |= {entry.worker for entry in config.entries if entry.worker}

@@ -10,14 +10,19 @@ from checker.discover import shown
 __all__ = ["as_json", "as_text", "shown"]
 
 
-def as_json(plan, taken: set[str], dry_run: bool) -> str:
+def error_as_json(why: str) -> str:
+    """What a program gets where nothing was written."""
+    return json.dumps({"version": 1, "error": why}, indent=2, ensure_ascii=False)
+
+
+def as_json(plan, taken: set[str], dry_run: bool, force: bool) -> str:
     """One object: `module`, `files` with what became of each, `next_steps` in order."""
     return json.dumps(
         {
             "version": 1,
             "module": plan.module,
             "dry_run": dry_run,
-            "files": [_file(file, taken, dry_run) for file in plan.files],
+            "files": [_file(file, _action(file, taken, dry_run, force), dry_run) for file in plan.files],
             "next_steps": [
                 {
                     "file": shown(step.file) if step.file else None,
@@ -33,9 +38,14 @@ def as_json(plan, taken: set[str], dry_run: bool) -> str:
     )
 
 
-def as_text(plan, taken: set[str], dry_run: bool) -> str:
+def as_text(plan, taken: set[str], dry_run: bool, force: bool) -> str:
     """For people: the files, in full when nothing was written, and the next steps."""
-    lines = [f"{_action(f, taken, dry_run):<13} {shown(f.path)}" for f in plan.files]
+    actions = [_action(file, taken, dry_run, force) for file in plan.files]
+    wide = max(13, *map(len, actions))
+    lines = [
+        f"{action:<{wide}} {shown(file.path)}"
+        for action, file in zip(actions, plan.files, strict=True)
+    ]
     if dry_run:
         for file in plan.files:
             lines += ["", "--- /dev/null", f"+++ {shown(file.path)}"]
@@ -47,13 +57,9 @@ def as_text(plan, taken: set[str], dry_run: bool) -> str:
     return "\n".join(lines)
 
 
-def _file(file, taken: set[str], dry_run: bool) -> dict:
+def _file(file, action: str, dry_run: bool) -> dict:
     """What became of a file; its text when it was not written."""
-    told = {
-        "path": shown(file.path),
-        "kind": file.kind,
-        "action": _action(file, taken, dry_run),
-    }
+    told = {"path": shown(file.path), "kind": file.kind, "action": action}
     return {**told, "text": file.text} if dry_run else told
 
 
@@ -65,8 +71,10 @@ def _step(number: int, step) -> list[str]:
     return [f"{number}. {why}. {place}:", "", textwrap.indent(step.snippet, "       ")]
 
 
-def _action(file, taken: set[str], dry_run: bool) -> str:
+def _action(file, taken: set[str], dry_run: bool, force: bool) -> str:
     replaced = file.path in taken
+    if dry_run and replaced:
+        return "would replace" if force else "exists, needs --force"
     if dry_run:
-        return "would replace" if replaced else "would create"
+        return "would create"
     return "replaced" if replaced else "created"

@@ -118,19 +118,19 @@ def read(module: str, options: dict) -> WorkerAnswers:
     Keys are named as the options; lists hold what was repeated. Raises AnswerError
     for the first that is wrong.
     """
-    args = tuple(_arg(text) for text in options["arg"])
-    _once("--arg", [arg.name for arg in args], "--arg order_id:integer --arg day:date")
+    args = tuple(arg(text) for text in options["arg"])
+    _once("--arg", [one.name for one in args], "--arg order_id:integer --arg day:date")
     effect = options["effect"]
     return WorkerAnswers(
         module=module,
-        queue=_queue(options["queue"]),
+        queue=queue_name(options["queue"]),
         max_attempts=_attempts(options["max_attempts"]),
         args=args,
         unique_keys=_keys(options["unique_keys"], args),
         unique_period=_period(options["unique_period"]),
         effect=effect,
         idempotency=options["idempotency"] or USUAL[effect],
-        cron=_cron(options["cron"]),
+        cron=cron_expression(options["cron"]),
         backoff=options["backoff"],
         timeout=_timeout(options["timeout"]),
         snooze_on=_snooze(options["snooze_on"]),
@@ -153,7 +153,7 @@ def module_name(text: str) -> str:
     return text
 
 
-def _arg(text: str) -> Arg:
+def arg(text: str) -> Arg:
     name, colon, kind = text.partition(":")
     example = "--arg customer_id:integer"
     if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
@@ -175,7 +175,7 @@ def _once(option: str, names: list[str], example: str) -> None:
             raise AnswerError(option, f"`{name}` is given twice", example)
 
 
-def _queue(text: str) -> str:
+def queue_name(text: str) -> str:
     if not NAME.fullmatch(text) or len(text) > LONGEST_QUEUE or text in RESERVED:
         raise AnswerError("--queue", f"`{text}` is not the name of a queue", "--queue billing")
     return text
@@ -191,6 +191,8 @@ def _attempts(number: int) -> int:
 def _keys(texts: tuple[str, ...], args: tuple[Arg, ...]) -> tuple[str, ...]:
     keys = [key for text in texts for key in text.replace(",", " ").split()]
     names = [arg.name for arg in args]
+    if texts and not keys:
+        raise AnswerError("--unique-keys", "names no arg", f"--unique-keys {names[0] if names else 'id'}")
     for key in keys:
         if key not in names:
             given = f"the args are {', '.join(names)}" if names else "there are no args"
@@ -223,7 +225,7 @@ def _duration(option: str, text: str, example: str) -> Duration:
     return Duration(int(match[1]), UNITS[match[2]][0])
 
 
-def _cron(text: str | None) -> str | None:
+def cron_expression(text: str | None) -> str | None:
     if text is None:
         return None
     try:

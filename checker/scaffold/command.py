@@ -85,11 +85,12 @@ def worker(
         if not _asks():
             raise click.UsageError("NAME is missing; for example Shop.Workers.SyncCustomer.")
         name = ask(options)
-    with _told():
+    with _told(as_json):
         from checker.project.conventions import of_module
         from checker.scaffold.plan import new_worker
 
-        ways = of_module(answers.module_name(name), os.getcwd())
+        folder = _folder(path)
+        ways = of_module(answers.module_name(name), folder)
         if "." not in name:
             name = answers.module_name(f"{ways.namespace}.{name}")
         plan = new_worker(answers.read(name, options), ways, _file(path, name), not no_test)
@@ -103,11 +104,11 @@ def receipt(as_json: bool, dry_run: bool, force: bool) -> None:
 
     A receipt remembers an effect that must not happen twice.
     """
-    with _told():
-        from checker.project.conventions import of_module
+    with _told(as_json):
+        from checker.project.conventions import of_repo
         from checker.scaffold.plan import new_receipt
 
-        plan = new_receipt(of_module("JobReceipt", os.getcwd()))
+        plan = new_receipt(of_repo(os.getcwd()))
     _carry_out(plan, as_json, dry_run, force)
 
 
@@ -116,11 +117,11 @@ def receipt(as_json: bool, dry_run: bool, force: bool) -> None:
 @_output_options
 def test(module: str, as_json: bool, dry_run: bool, force: bool) -> None:
     """Write a test for the worker MODULE: one test for each outcome it can have."""
-    with _told():
-        from checker.project.conventions import of_module
+    with _told(as_json):
+        from checker.project.conventions import of_worker
         from checker.scaffold.existing import new_test
 
-        plan = new_test(answers.module_name(module), of_module(module, os.getcwd()))
+        plan = new_test(module, of_worker(module, os.getcwd()))
     _carry_out(plan, as_json, dry_run, force)
 
 
@@ -130,7 +131,10 @@ def _asks() -> bool:
 
 
 class _told:
-    """Errors that are answers to the user become wrong usage, exit code 2."""
+    """Errors that are answers to the user become wrong usage, exit code 2; also as JSON."""
+
+    def __init__(self, as_json: bool) -> None:
+        self.as_json = as_json
 
     def __enter__(self) -> None:
         return None
@@ -140,7 +144,23 @@ class _told:
         from checker.scaffold.write import WriteError
 
         if isinstance(error, (answers.AnswerError, MixError, WriteError)):
-            raise click.UsageError(str(error)) from None
+            _refuse(str(error), self.as_json)
+
+
+def _refuse(why: str, as_json: bool) -> None:
+    if as_json:
+        from checker.report.plans import error_as_json
+
+        click.echo(error_as_json(why))
+    raise click.UsageError(why) from None
+
+
+def _folder(path: str | None) -> str:
+    """The folder whose project the worker belongs to: that of --path, where it is somewhere."""
+    folder = os.path.abspath(path or ".")
+    while not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    return folder
 
 
 def _file(path: str | None, module: str) -> str | None:
@@ -166,9 +186,9 @@ def _carry_out(plan, as_json: bool, dry_run: bool, force: bool) -> None:
     taken = existing(plan.files)
     if taken and not force and not dry_run:
         names = ", ".join(plans.shown(path) for path in taken)
-        raise click.UsageError(f"{names} exists; --force replaces it. Nothing was written.")
+        _refuse(f"{names} exists; --force replaces it. Nothing was written.", as_json)
     if not dry_run:
-        with _told():
+        with _told(as_json):
             write(plan.files)
     render = plans.as_json if as_json else plans.as_text
-    click.echo(render(plan, set(taken), dry_run))
+    click.echo(render(plan, set(taken), dry_run, force))

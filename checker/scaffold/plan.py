@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from checker.project.conventions import Conventions, underscore
 from checker.project.mix import locked_oban
+from checker.project.modules import Modules
 from checker.scaffold.answers import AnswerError, WorkerAnswers
 from checker.scaffold.render import render
 from checker.scaffold.view import MOST_SNOOZES, WorkerView, receipt_module
@@ -63,9 +64,11 @@ def new_worker(
         "max_attempts": f", max_attempts: {answers.max_attempts}" if answers.snooze_on else "",
     }
     path = path or ways.path_of(answers.module)
-    elsewhere = ways.workers.get(answers.module, path)
+    elsewhere = Modules(ways.app).path(answers.module) or path
     if elsewhere != path:
-        raise AnswerError("NAME", f"`{answers.module}` is defined in {elsewhere}", "another name")
+        raise AnswerError(
+            "NAME", f"`{answers.module}` is defined in {elsewhere}", f"{answers.module}Job"
+        )
     files = [NewFile(path, "worker", render("elixir/worker.ex.j2", **names))]
     if with_test:
         text = render("elixir/worker_test.exs.j2", **names)
@@ -74,18 +77,31 @@ def new_worker(
     steps = [*_config_steps(answers, ways), _client_step(view, ways, client)]
     if receipts:
         steps.append(_migrate())
-    return Plan(answers.module, (*files, *receipts), tuple(steps))
+    if with_test and not ways.has_data_case:
+        steps.append(_data_case_step(ways))
+    return _plan(answers.module, (*files, *receipts), steps)
 
 
 def new_receipt(ways: Conventions) -> Plan:
     """The receipts' schema and migration."""
     module = receipt_module(ways.repo)
-    return Plan(module, (_schema(module, ways), _migration(ways)), (_migrate(),))
+    return _plan(module, (_schema(module, ways), _migration(ways)), [_migrate()])
+
+
+def _plan(module: str, files: tuple[NewFile, ...], steps: list[NextStep]) -> Plan:
+    """A plan, unless two of its files would be one."""
+    paths = [file.path for file in files]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise AnswerError("--path", f"{path} is needed for something else", "lib/shop/workers")
+    return Plan(module, files, tuple(steps))
 
 
 def _receipts(module: str, ways: Conventions) -> list[NewFile]:
     """Only what is not there yet."""
     files = (_schema(module, ways), _migration(ways))
+    if Modules(ways.app).path(module) is not None:
+        files = files[1:]
     return [file for file in files if not os.path.exists(file.path)]
 
 
@@ -134,11 +150,11 @@ def _config_steps(answers: WorkerAnswers, ways: Conventions) -> list[NextStep]:
     if oban.queues is not None and answers.queue not in oban.queues:
         why = f"the queue `{answers.queue}` is not configured, so that its jobs would not run"
         snippet = f"{answers.queue}: {LIMIT}"
-        steps.append(NextStep(oban.path, f"{config}, queues: […]", why, snippet))
+        steps.append(NextStep(oban.path_of("queues"), f"{config}, queues: […]", why, snippet))
     if answers.cron and oban.crons is not None and answers.module not in oban.crons:
         why = "without its entry in the crontab the job is not enqueued"
         where = f"{config}, plugins: [{{Oban.Plugins.Cron, crontab: […]}}]"
-        steps.append(NextStep(oban.path, where, why, _entry(answers)))
+        steps.append(NextStep(oban.path_of("plugins"), where, why, _entry(answers)))
     period = answers.unique_period
     if period and oban.pruned_after is not None and oban.pruned_after < period.seconds:
         why = (
@@ -146,7 +162,7 @@ def _config_steps(answers: WorkerAnswers, ways: Conventions) -> list[NextStep]:
             f" second job within {period} a duplicate"
         )
         snippet = f"{{Oban.Plugins.Pruner, max_age: {period.seconds:_}}}"
-        steps.append(NextStep(oban.path, f"{config}, plugins: […]", why, snippet))
+        steps.append(NextStep(oban.path_of("plugins"), f"{config}, plugins: […]", why, snippet))
     return steps
 
 
@@ -178,6 +194,12 @@ def _client_step(view: WorkerView, ways: Conventions, client: str) -> NextStep:
     )
     snippet = f"config :{ways.app.name}, {view.module}, client: {client}"
     return NextStep(ways.oban.path, None, why, snippet)
+
+
+def _data_case_step(ways: Conventions) -> NextStep:
+    path = os.path.join(ways.app.folder, "test", "support", "data_case.ex")
+    why = f"the test uses `{ways.data_case}`, which test/support does not define"
+    return NextStep(path, None, why, f"defmodule {ways.data_case} do … end")
 
 
 def _migrate() -> NextStep:

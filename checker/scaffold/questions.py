@@ -20,19 +20,28 @@ def ask(options: dict) -> str:
         type=click.Choice(answers.IDEMPOTENCY),
         default=options["idempotency"] or answers.USUAL[options["effect"]],
     )
-    options["arg"] = _several("Args, such as customer_id:integer day:date", options["arg"])
-    options["queue"] = click.prompt("Queue", default=options["queue"])
-    options["cron"] = click.prompt("Cron expression", default=options["cron"] or "") or None
+    args = _until_right("Args, such as customer_id:integer day:date", "", _args)
+    options["arg"] = args or options["arg"]
+    options["queue"] = _until_right("Queue", options["queue"], answers.queue_name)
+    options["cron"] = _until_right("Cron expression", options["cron"] or "", _cron)
     return name
 
 
-def _several(question: str, given: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(click.prompt(question, default=" ".join(given), show_default=False).split())
+def _cron(text: str) -> str | None:
+    return answers.cron_expression(text) if text else None
 
 
-def _until_right(question: str, default: str | None, check) -> str:
+def _args(text: str) -> tuple[str, ...]:
+    """Each `key:type`, looked at; commas are no part of one."""
+    given = tuple(text.replace(",", " ").split())
+    for one in given:
+        answers.arg(one)
+    return given
+
+
+def _until_right(question: str, default: str | None, check):
     while True:
-        answer = click.prompt(question, default=default)
+        answer = click.prompt(question, default=default, show_default=bool(default))
         try:
             return check(answer)
         except answers.AnswerError as error:

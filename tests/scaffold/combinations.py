@@ -22,7 +22,10 @@ ARGS = {
 # Which of the args make two jobs the same.
 KEYS = {"all": lambda names: (), "first": lambda names: names[:1], "two": lambda names: names[:2]}
 OPTIONS = {
-    "module": ("Shop.Workers.SyncCustomer", "Shop.Run", "Shop.Invoicing.Jobs.ReconcileTheBankStatementsOfSuppliers"),
+    "module": (
+        "Shop.Workers.SyncCustomer", "Shop.Send", "Shop.ModuleInfo",
+        "Shop.Invoicing.Jobs.ReconcileTheBankStatementsOfSuppliers",
+    ),
     "queue": ("default", "billing_of_quarterly_reports"),
     "max_attempts": (1, 3, 20),
     "arg": tuple(ARGS),
@@ -33,7 +36,7 @@ OPTIONS = {
     "cron": (None, "0 * * * *", "@daily"),
     "backoff": ("exponential", "linear", "constant"),
     "timeout": ("30s", "10m"),
-    "snooze_on": ((), ("rate_limited",), ("rate_limited", "not_ready"), ("not_found",)),
+    "snooze_on": ((), ("rate_limited",), ("timeout", "not_ready"), ("not_found",)),
     "testing": ("manual", "inline"),
     "version": (None, "2.16.3", "2.19.4", "2.23.1"),
 }  # fmt: skip

@@ -27,6 +27,10 @@ end
 """
 
 
+DATA_CASE = """defmodule Shop.DataCase do
+  use ExUnit.CaseTemplate
+end
+"""
 CONFIG = """import Config
 
 config :shop, Oban, testing: :inline
@@ -41,6 +45,8 @@ def project(folder: Path, version: str | None = None, inline: bool = False) -> P
     (folder / "lib" / "shop").mkdir(parents=True)
     (folder / "mix.exs").write_text(MIX)
     (folder / "lib" / "shop" / "repo.ex").write_text(REPO)
+    (folder / "test" / "support").mkdir(parents=True)
+    (folder / "test" / "support" / "data_case.ex").write_text(DATA_CASE)
     if inline:
         (folder / "config").mkdir()
         (folder / "config" / "test.exs").write_text(CONFIG)

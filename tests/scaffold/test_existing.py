@@ -41,7 +41,7 @@ EXPECTED = '''defmodule Shop.Workers.SyncTest do
   alias Shop.Workers.Sync
 
   @args %{"kind" => "full", "shop_id" => 1}
-  @args_2 %{"kind" => "part", "dry" => "a value", "page_id" => 1}
+  @args_2 %{"kind" => "part", "page_id" => 1}
 
   describe "perform/1" do
     # Decided by line 9
@@ -126,6 +126,16 @@ def test_what_is_not_known_is_left_to_do(shop: Path) -> None:
         "arrange, then delete the tag",
         "oban-guard explain lib/shop/workers/sync.ex:20",
     ]
+
+
+def test_a_worker_of_which_nothing_is_known_has_one_test(shop: Path) -> None:
+    path = shop / "lib" / "shop" / "workers" / "sync.ex"
+    path.write_text(
+        "defmodule Shop.Workers.Sync do\n  use Oban.Worker, max_attempts: 3\n\n"
+        "  def perform(job), do: Shop.Remote.sync(job)\nend\n"
+    )
+    told = json.loads(run(shop, "new", "test", "Sync", "--json").output)
+    assert "assert :ok = perform(@args)" in (shop / told["files"][0]["path"]).read_text()
 
 
 def test_what_oban_does_not_recognise_has_no_test(shop: Path) -> None:

@@ -129,7 +129,7 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
         folder.chmod(0o755)
     for folder in (shop, shop / "lib", shop / "lib" / "shop"):
         folder.chmod(0o777)
-    (shop / "test").mkdir(mode=0o555)
+    (shop / "test").chmod(0o555)
     with _as_nobody():
         told = refused(shop, "worker", "Sync")
     assert "test/shop: Permission denied; nothing was written" in told
@@ -150,6 +150,31 @@ class _as_nobody:
 
     def __exit__(self, *_error) -> None:
         os.seteuid(self.user)
+
+
+def test_a_program_is_told_in_json(shop: Path) -> None:
+    """And a person on the other stream."""
+    told = run(shop, "new", "worker", "Sync", "--queue", "a b", "--json", expected=2)
+    assert json.loads(told.stdout)["error"].startswith("--queue: `a b`")
+    assert "Error: --queue" in told.stderr
+
+
+def test_a_rehearsal_tells_what_exists(shop: Path) -> None:
+    new(shop, "worker", "Sync")
+    actions = [file["action"] for file in new(shop, "worker", "Sync", "--dry-run")["files"]]
+    assert actions == ["exists, needs --force"] * 2
+
+
+def test_a_path_that_two_files_would_have(shop: Path) -> None:
+    told = refused(
+        shop, "worker", "Shop.Y", "--path", "lib/shop/job_receipt.ex", "--idempotency", "receipt"
+    )
+    assert "is needed for something else" in told
+
+
+def test_a_module_that_is_no_worker_is_not_defined_again(shop: Path) -> None:
+    (shop / "lib" / "orders.ex").write_text("defmodule Shop.Workers.Sync do\nend\n")
+    assert "is defined in" in refused(shop, "worker", "Sync")
 
 
 # -- where things go ----------------------------------------------------------------------
@@ -190,14 +215,13 @@ def test_names_of_the_project_are_its_own(shop: Path) -> None:
     """The repository that Oban uses, the case template, the application."""
     (shop / "config").mkdir()
     (shop / "config" / "config.exs").write_text(CONFIG)
-    support = shop / "test" / "support"
-    support.mkdir(parents=True)
-    (support / "case.ex").write_text(
-        "defmodule Shop.Support.DataCase do\n  use ExUnit.CaseTemplate\nend\n"
+    (shop / "test" / "support" / "data_case.ex").write_text(
+        "defmodule Shop.Support.SchemaCase do\n  use ExUnit.CaseTemplate\n"
+        "  alias Ecto.Adapters.SQL.Sandbox\nend\n"
     )
     files = {file["kind"]: file["path"] for file in _receipt(shop)["files"]}
     test = (shop / files["test"]).read_text()
-    assert "use Shop.Support.DataCase\n  use Oban.Testing, repo: Shop.Storage\n" in test
+    assert "use Shop.Support.SchemaCase\n  use Oban.Testing, repo: Shop.Storage\n" in test
     assert files["migration"].startswith("priv/storage/migrations/")
     assert "alias Shop.Storage\n" in (shop / files["schema"]).read_text()
     assert ":shop |> Application" in (shop / files["worker"]).read_text()
@@ -242,6 +266,24 @@ def test_an_umbrella(tmp_path: Path) -> None:
     assert "several applications of this umbrella" in refused(tmp_path, "worker", "Again")
 
 
+def test_a_repository_says_where_its_migrations_are(shop: Path) -> None:
+    (shop / "config").mkdir()
+    (shop / "config" / "config.exs").write_text(
+        'import Config\n\nconfig :shop, Shop.Repo, priv: "priv/store"\n'
+    )
+    path = new(shop, "receipt")["files"][1]["path"]
+    assert path.startswith("priv/store/migrations/")
+
+
+def test_an_application_named_by_an_attribute(tmp_path: Path) -> None:
+    shop = project(tmp_path / "folder")
+    (shop / "mix.exs").write_text(
+        MIX.replace("app: :shop", "app: @app").replace("  use Mix", "  @app :shop_core\n  use Mix")
+    )
+    worker = shop / new(shop, "worker", "Sync")["files"][0]["path"]
+    assert ":shop_core |> Application" in worker.read_text()
+
+
 # -- what is left to do -------------------------------------------------------------------
 
 
@@ -274,6 +316,19 @@ def test_next_steps_leave_out_what_is_there(shop: Path) -> None:
     ]
 
 
+def test_the_file_that_has_the_crontab_is_named(shop: Path) -> None:
+    """`plugins:` of one file takes the place of that of another."""
+    (shop / "config").mkdir()
+    (shop / "config" / "config.exs").write_text("config :shop, Oban, queues: [default: 10]\n")
+    (shop / "config" / "runtime.exs").write_text(
+        "config :shop, Oban, plugins: [{Oban.Plugins.Cron, crontab: []}]\n"
+    )
+    step = new(shop, "worker", "Sync", "--cron", "@daily")["next_steps"][0]
+    assert (step["file"], step["snippet"]) == (
+        "config/runtime.exs", '{"@daily", Shop.Workers.Sync}',
+    )  # fmt: skip
+
+
 def test_oban_that_is_not_configured(shop: Path) -> None:
     snippet = new(shop, "worker", "Sync", "--cron", "@daily")["next_steps"][0]["snippet"]
     (shop / "config").mkdir()
@@ -286,7 +341,7 @@ def test_oban_that_is_not_configured(shop: Path) -> None:
 
 @pytest.mark.parametrize(
     "options",
-    ["queues: queues()", "queues: [default: 10] ++ more()", "plugins: plugins()"],
+    ["queues: queues()", "queues: [default: 10] ++ more()", "plugins: plugins()", "opts()"],
 )
 def test_a_configuration_that_cannot_be_read_asks_for_nothing(shop: Path, options: str) -> None:
     (shop / "config").mkdir()
