@@ -115,8 +115,8 @@ SEVERITY = ERROR
 
 OPTIONS = ("schedule_in", "scheduled_in")
 HELP = "Give whole seconds, `{key}: 300`, or a unit, `{key}: {{5, :minutes}}`"
-MILLISECONDS = {":timer.seconds": (1000, ""), ":timer.minutes": (60_000, "minute"),
-                ":timer.hours": (3_600_000, "hour")}  # fmt: skip
+MILLISECONDS = {":timer.minutes": (60_000, "minute"), ":timer.hours": (3_600_000, "hour")}
+WITH_UNITS = (2, 8)  # `{5, :minutes}`
 
 
 def check_jobs(jobs: Jobs):
@@ -125,12 +125,12 @@ def check_jobs(jobs: Jobs):
         options = [job.options[name] for name in OPTIONS if name in job.options]
         for option in options if job.certain and not job.elsewhere else ():
             if in_milliseconds(option.value):
-                yield _milliseconds(option, job.function)
+                yield _milliseconds(option, job.function, version)
             elif _is_refused(option.value, version):
                 yield Problem(
                     option.span,
                     "is no delay that Oban knows: the job is invalid and is not inserted",
-                    _help(option, version),
+                    _help(option),
                     function=job.function,
                 )
 
@@ -143,14 +143,17 @@ def _is_refused(value: Value, version: tuple) -> bool:
     return isinstance(shape, Tup) and period(value, version) is False
 
 
-def _help(option: Option, version: tuple) -> str:
+def _help(option: Option) -> str:
     if isinstance(only(option.value), Struct):
         return "Replace it with `scheduled_at:`, which takes a `DateTime`"
     return HELP.format(key=option.name)
 
 
-def _milliseconds(option: Option, function: str) -> Problem:
-    edits = [(alt.origin.span, text) for alt in option.value if (text := _seconds(alt, option))]
+def _milliseconds(option: Option, function: str, version: tuple) -> Problem:
+    units = MILLISECONDS if version >= WITH_UNITS else {}
+    edits = [
+        (alt.origin.span, text) for alt in option.value if (text := _fixed(alt, option, units))
+    ]
     help = HELP.format(key=option.name)
     if len(edits) == 1:
         help = f"Replace it with `{option.name}: {edits[0][1]}`"
@@ -167,13 +170,13 @@ def _milliseconds(option: Option, function: str) -> Problem:
     )
 
 
-def _seconds(alt: Alt, option: Option) -> str | None:
+def _fixed(alt: Alt, option: Option, units: dict) -> str | None:
     """The same length in seconds or with its unit, where it stands in the option itself."""
     place, shape = alt.origin.span, alt.shape
     inside = place is not None and option.span[0] <= place[0] and place[1] <= option.span[1]
     if not inside or not isinstance(shape, Int) or shape.value is None:
         return None
-    size, unit = MILLISECONDS.get(alt.origin.call, (1000, ""))
+    size, unit = units.get(alt.origin.call, (1000, ""))
     count, rest = divmod(shape.value, size)
     if rest:
         return None

@@ -106,7 +106,7 @@ def _age(setting: Setting | None, version: tuple):
         number is not None and number >= TOO_MANY_SECONDS
     ):
         kept = f": they are kept for {number // DAY:,} days" if number is not None else ""
-        seconds = f"{number // 1000:_}" if number else "86_400"
+        seconds = f"{number // 1000:_}" if number is not None else "86_400"
         yield Problem(
             setting.span,
             f"gives milliseconds where the Pruner reads seconds{kept}",
@@ -121,6 +121,8 @@ def _rescue(setting: Setting | None, version: tuple):
     if isinstance(shape, Tup) and version < WITH_UNITS:
         yield _too_new(setting, "rescue_after: :timer.minutes(60)", version)
     number = shape.value if isinstance(shape, Int) else None
+    if in_milliseconds(setting.value):
+        return
     if number is not None and 0 < number < TOO_FEW_MILLISECONDS:
         yield Problem(
             setting.span,
