@@ -31,6 +31,7 @@ SERVICES = {
 }
 CRONTABS = CRON | {"Oban.Pro.Plugins.DynamicCron"}
 PLACES = {"config.exs": BASE, "runtime.exs": RUNTIME}
+STARTERS = frozenset(("repo", "queues", "plugins"))  # what else has a list is something else
 # Calls that leave out or add items; what is written in their arguments may be in the list.
 PASSING = frozenset((
     "Enum.filter", "Enum.reject", "Enum.concat", "Enum.uniq", "List.flatten", "Keyword.merge",
@@ -58,14 +59,14 @@ def code_configs(modules: list[ModuleDef], library: Library) -> list[ObanConfig]
     """What code says that starts Oban: `{Oban, queues: …}`, `Oban.start_link(queues: …)`."""
     found: list[ObanConfig] = []
     for module in modules:
-        if not module.broken:
-            reader = _Reader(module, {}, library)
-            for function in module.functions.values():
-                for clause in function.clauses:
-                    for node in _unquoted(clause.blocks):
-                        options = _started_with(node, module)
-                        if options is not None:
-                            found.append(reader.config("Oban", _head(node), options))
+        reader = _Reader(module, {}, library)
+        written = [c.blocks for function in module.functions.values() for c in function.clauses]
+        for node in () if module.broken else _unquoted(written):
+            options = _started_with(node, module)
+            if options is not None:
+                config = reader.config("Oban", _head(node), options)
+                if config.settings.keys() & STARTERS:
+                    found.append(config)
     return found
 
 
@@ -271,9 +272,11 @@ class _Reader:
         entry = CronEntry(node.span, expression.span)
         entry.worker_span = worker.span
         entry.worker = named(self.value(worker))
-        written = only(self.value(expression))
-        if isinstance(written, Text) and written.value is not None:
-            _schedule(entry, written.value)
+        written = self.value(expression)
+        shape = only(written)
+        if isinstance(shape, Text) and shape.value is not None:
+            entry.place = written[0].origin.span or entry.place
+            _schedule(entry, shape.value)
         if len(node.items) == 3:
             pairs, entry.options_known = self.pairs(node.items[2])
             entry.options = {pair.items[0].name: self.setting(pair) for pair in pairs}
