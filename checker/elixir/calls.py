@@ -243,7 +243,7 @@ class Calls(Constructs):
         if kind is None and _looks_up(node.name):
             self.step(call, frozenset(("lookup_bang",)), node, args, env, scope)
         if kind is None:
-            if node.name == "new" and len(args) in (1, 2) and module[:1].isupper():
+            if _may_build_job(module, node):
                 return self._maybe_job(call, module, node, args, env, scope)
             self.run_functions(args, env, scope, node)
             for block in node.blocks.values():
@@ -404,6 +404,12 @@ def _query_words(value: Value) -> set[str]:
         if alt.origin.step is not None:
             words |= alt.origin.step.words
     return words
+
+
+def _may_build_job(module: str, node: syntax.Call) -> bool:
+    """`X.new(args)` of what may be a worker: nothing of Oban's own is one."""
+    own = module.split(".")[0] == "Oban" or not module[:1].isupper()
+    return node.name == "new" and len(node.args) in (1, 2) and not own
 
 
 def _looks_up(name: str) -> bool:

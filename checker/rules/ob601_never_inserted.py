@@ -115,7 +115,7 @@ SEVERITY = ERROR
 
 def check_jobs(jobs: Jobs):
     for job in jobs.built:
-        if job.fate == DROPPED and job.certain and not job.elsewhere:
+        if job.fate == DROPPED and not job.elsewhere:
             yield Problem(
                 job.span,
                 "only builds the job: it is dropped, and nothing is enqueued",

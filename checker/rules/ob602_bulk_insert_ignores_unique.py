@@ -92,6 +92,19 @@ end
 ```
 
 ```elixir
+defmodule Shop.Exports do
+  def all(ids) do
+    ids
+    |> Enum.map(&Shop.Workers.Export.new(%{id: &1}, unique: [period: 60]))
+    |> Oban.Pro.Batch.new()
+    |> Oban.insert_all()
+
+    Oban.insert_all(Enum.map(ids, &Shop.Workers.Export.new(%{id: &1}, unique: [period: 60])))
+  end
+end
+```
+
+```elixir
 defmodule Shop.Sync do
   alias Shop.Workers.Pull
 
@@ -137,10 +150,8 @@ def check_jobs(jobs: Jobs):
 
 
 def _relies_on_unique(job: NewJob) -> bool:
-    """Whether it, or its worker, asks for uniqueness, where Oban itself would see to it."""
+    """Whether it, or its worker, asks for uniqueness."""
     worker = job.worker
-    if worker is not None and worker.pro:
-        return False
     if "unique" in job.options:
         return only_atom(job.options["unique"].value) not in OFF
     value = worker.option("unique") if worker is not None else None

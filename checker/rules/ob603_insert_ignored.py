@@ -88,7 +88,7 @@ SEVERITY = ADVICE
 def check_jobs(jobs: Jobs):
     for insertion in jobs.insertions:
         ignored = insertion.call == "Oban.insert" and insertion.dropped
-        inside = insertion.performing is not None or insertion.transaction or insertion.multi
+        inside = insertion.performing is not None or insertion.transaction
         here = not insertion.elsewhere and not best_effort_name(insertion.function)
         if ignored and here and not inside:
             yield Problem(

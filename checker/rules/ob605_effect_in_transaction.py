@@ -86,6 +86,23 @@ end
 ```
 
 ```elixir
+defmodule Shop.Workers.Tell do
+  use Oban.Worker, queue: :events, max_attempts: 3, unique: [period: 600]
+
+  alias Shop.{Order, Repo}
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    with {:ok, message} <- Repo.transact(fn -> {:ok, message(Repo.get!(Order, id))} end),
+         {:ok, _} <- ExAws.request(message) do
+      :ok
+    end
+  end
+
+  defp message(order), do: ExAws.SQS.send_message("orders", JSON.encode!(%{id: order.id}))
+end
+```
+
+```elixir
 defmodule Shop.Workers.Rate do
   use Oban.Worker, queue: :rates, max_attempts: 3
 

@@ -123,7 +123,7 @@ def check_jobs(jobs: Jobs):
     for job in jobs.built:
         version = job.worker.version if job.worker is not None else LATEST
         options = [job.options[name] for name in OPTIONS if name in job.options]
-        for option in options if job.certain and not job.elsewhere else ():
+        for option in () if job.elsewhere else options:
             if in_milliseconds(option.value):
                 yield _milliseconds(option, job.function, version)
             elif _is_refused(option.value, version):

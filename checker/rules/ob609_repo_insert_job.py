@@ -105,7 +105,7 @@ SEVERITY = WARNING
 
 def check_jobs(jobs: Jobs):
     for job in jobs.built:
-        if job.fate == BY_REPO and job.certain and not job.elsewhere:
+        if job.fate == BY_REPO and not job.elsewhere:
             yield Problem(
                 job.inserter or job.span,
                 "writes a row past Oban: no uniqueness, no notification, no telemetry",

@@ -99,7 +99,7 @@ SEVERITY = ERROR
 
 def check_jobs(jobs: Jobs):
     for job in jobs.built:
-        if job.certain and not job.elsewhere and jobs.others.get(job.target):
+        if not job.elsewhere and jobs.others.get(job.target):
             yield Problem(
                 job.span,
                 f"makes a job for `{job.target}`, which is no worker: it stays `executing`",

@@ -69,9 +69,10 @@ config :shop, Oban,
 ```elixir
 import Config
 
-plugins = if config_env() == :prod, do: [Oban.Plugins.Pruner, Oban.Plugins.Lifeline], else: []
-
-config :shop, Oban, repo: Shop.Repo, queues: [default: 10], plugins: plugins
+config :shop, Oban,
+  repo: Shop.Repo,
+  queues: [default: 10],
+  plugins: [Oban.Plugins.Reindexer] ++ Shop.Config.plugins()
 ```
 
 ```elixir

@@ -85,7 +85,7 @@ NAME = "cron-day-and-weekday"
 SEVERITY = WARNING
 EXAMPLE = "config/config.exs"
 
-DAYS, WEEKDAYS = frozenset(range(1, 32)), frozenset(range(7))
+WEEKDAYS = frozenset(range(7))
 WEEK = 7
 
 
@@ -95,7 +95,7 @@ def check_config(config: ObanConfig):
         if values is None:
             continue
         days, weekdays = values[2], values[4]
-        if days != DAYS and weekdays != WEEKDAYS and not _is_weeks(days):
+        if weekdays != WEEKDAYS and not _is_weeks(days):
             yield Problem(
                 entry.place,
                 "runs only on days when both the day of the month and the weekday fit",
