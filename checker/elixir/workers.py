@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from checker.elixir import syntax
+from checker.elixir.attempts import attempt_tests
 from checker.elixir.clauses import clauses
 from checker.elixir.foreign import OtherFiles
 from checker.elixir.infer import HERE, NO_EFFECTS, Interpreter
@@ -27,8 +30,11 @@ from checker.model.shape import (
     one,
     only,
 )  # fmt: skip
+from checker.model.timing import Timing
 from checker.model.worker import Option, Worker
 
+DEFAULT_ATTEMPTS = 20  # (oban 2.24, lib/oban/job.ex)
+MOST_ATTEMPTS = 40
 QUIET_MACROS = frozenset(("defstruct", "defexception", "defoverridable", "defimpl", "defprotocol",
                           "doctest", "put_attribute", "register_attribute"))  # fmt: skip
 QUIET_USES = frozenset(("Gettext", "Bitwise"))  # known to define no perform
@@ -121,6 +127,9 @@ def _model(
     worker.environment = reads_of_environment(use.options, module)
     perform = _perform(module, worker, wrapper)
     worker.read_clauses = lambda: clauses(perform)
+    worker.read_timing = partial(_timing, worker, module, interpreter)
+    worker.read_waits = partial(_waits, worker)
+    worker.read_attempt_tests = lambda: attempt_tests(module)
     if perform is not None:
         try:
             worker.outcome = interpreter.run(perform, [_job(worker)])
@@ -164,6 +173,42 @@ def _may_define_more(module: ModuleDef, wrapper: str | None) -> bool:
     if any(use.name not in known for use in module.uses):
         return True
     return bool(module.called_macros - QUIET_MACROS) or "before_compile" in module.attributes
+
+
+def _timing(worker: Worker, module: ModuleDef, interpreter, name: str) -> Timing | None:
+    """The worker's own backoff or timeout, in the attempts that it may have."""
+    from checker.elixir.arithmetic import backoff_waits, timeouts
+
+    function = module.functions.get((name, 1))
+    if function is None or function.private or function.broken or not function.clauses:
+        return None
+    inner = Interpreter(interpreter.modules, interpreter.library, interpreter.others)
+    shape = only(worker.option("max_attempts") or ())
+    most = shape.value if isinstance(shape, Int) else None
+    shown = max(1, min(most or DEFAULT_ATTEMPTS, MOST_ATTEMPTS))
+    known = (list(interpreter.modules.values()), interpreter.library, interpreter.others)
+    if name == "backoff":  # it is not asked after the last attempt
+        each = backoff_waits(module, shown - 1, most, *known)
+    else:
+        each = timeouts(module, shown, most, *known)
+    value = inner.run(function, [_job(worker)])
+    return Timing(function.clauses[0].span, function.label, value, each)
+
+
+def _waits(worker: Worker) -> list:
+    """Its own waits, else Oban's; none where a wrapper or a delegate decides."""
+    from checker.elixir.arithmetic import default_wait
+
+    if worker.backoff is not None:
+        return worker.backoff.each
+    if worker.wrapper is not None or "backoff/1" in worker.callbacks:
+        return []
+    given = worker.option("max_attempts")
+    shape = only(given) if given is not None else Int(DEFAULT_ATTEMPTS, DEFAULT_ATTEMPTS)
+    most = shape.value if isinstance(shape, Int) else None
+    if most is None or not worker.options_known:
+        return []
+    return [default_wait(attempt, most) for attempt in range(1, min(most, MOST_ATTEMPTS))]
 
 
 def _inherit(wrapper: Wrapper, local: bool, worker: Worker, interpreter, scope: Scope) -> None:

@@ -42,6 +42,7 @@ _UNITS = ("second", "minute", "hour", "day", "week")
 UNITS = frozenset((*_UNITS, *(unit + "s" for unit in _UNITS)))
 MONTHS = frozenset(("month", "months"))  # from oban 2.24
 PERIOD_TUPLES = (2, 20, 3)
+ROLLS_BACK = (2, 24)  # a snooze gives the attempt back from here on
 
 
 class Outcome:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from checker.model.attempt import AttemptTest
 from checker.model.clause import Clause
 from checker.model.outcome import LATEST, Outcome, outcomes
 from checker.model.shape import Span, Trail, Value
+from checker.model.timing import Interval, NotAnInteger, Timing
 
 
 class Option:
@@ -290,6 +292,9 @@ class Worker:
         self.around = None  # what the project tells, None where only the file is known
         self.read_enqueue_options = list
         self.read_clauses = list
+        self.read_timing = lambda name: None
+        self.read_waits = list
+        self.read_attempt_tests = list
         self.read_jobs = list
         self._mentions: frozenset[str] | None = None
         self._enqueue_options: list[frozenset[str]] | None = None
@@ -312,6 +317,26 @@ class Worker:
         if self._enqueue_options is None:
             self._enqueue_options = self.read_enqueue_options()
         return self._enqueue_options
+
+    @cached_property
+    def attempt_tests(self) -> list[AttemptTest]:
+        """Where its code asks which attempt it is."""
+        return self.read_attempt_tests()
+
+    @cached_property
+    def backoff(self) -> Timing | None:
+        """Its own `backoff/1`; None where it has none."""
+        return self.read_timing("backoff")
+
+    @cached_property
+    def timeout(self) -> Timing | None:
+        """Its own `timeout/1`; None where it has none."""
+        return self.read_timing("timeout")
+
+    @cached_property
+    def waits(self) -> list[Interval | NotAnInteger | None]:
+        """Seconds from attempt 1, 2 … to the next one; none where they are not known."""
+        return self.read_waits()
 
     @cached_property
     def clauses(self) -> list[Clause]:

@@ -1,0 +1,219 @@
+"""A snooze gives the attempt back: counting attempts never ends it.
+
+## What it does
+
+Reports a snooze that only some attempts come to: by a pattern, a guard or a condition on
+`attempt`.
+
+## Why is this bad?
+
+From Oban 2.24 (and with Oban Pro at any version) a snoozed job gets its attempt back
+(CHANGELOG of 2.24.0). `perform(%Job{attempt: 1})` with `{:snooze, 0}` was run four times
+and would be for ever; with 2.23.1 the second run had `attempt` 2 and completed.
+
+`meta["snoozed"]` counts the snoozes, from 2.24 and with Pro; `inserted_at` tells a job's
+age at any version. Where the attempt chooses no more than the delay, nothing is reported.
+
+## Invalid
+
+```elixir
+defmodule Shop.Workers.DeleteExpired do
+  use Oban.Worker, queue: :policies, max_attempts: 3
+
+  def perform(%Oban.Job{attempt: 1}), do: {:snooze, 30} # reported
+  def perform(%Oban.Job{args: args}), do: Shop.Policies.delete_expired(args["tenant"])
+end
+```
+
+```elixir
+defmodule Shop.Workers.AwaitApproval do
+  use Oban.Worker, queue: :policies, max_attempts: 10
+
+  def perform(%Oban.Job{args: %{"approval_id" => id}, attempt: attempt} = job) do
+    case Shop.Approvals.status(id) do
+      :approved -> :ok
+      :pending when attempt < 10 -> {:snooze, 300} # reported
+      :pending -> {:cancel, :nobody_approved}
+      :busy -> wait(job)
+    end
+  end
+
+  defp wait(job) do
+    if job.attempt < job.max_attempts do
+      {:snooze, 60} # reported
+    else
+      {:error, :busy}
+    end
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.GiveUp do
+  use Oban.Worker, queue: :policies, max_attempts: 10
+
+  def perform(%Oban.Job{attempt: attempt}) when attempt >= 10, do: {:cancel, :late}
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    if Shop.Approvals.done?(id), do: :ok, else: {:snooze, 60} # reported
+  end
+end
+```
+
+## Valid
+
+```elixir
+defmodule Shop.Workers.AwaitApproval do
+  use Oban.Worker, queue: :policies, max_attempts: 10
+
+  def perform(%Oban.Job{args: %{"approval_id" => id}, meta: meta, attempt: attempt}) do
+    case Shop.Approvals.status(id, attempt) do
+      :approved -> :ok
+      :pending -> if Map.get(meta, "snoozed", 0) < 9, do: {:snooze, 300}, else: {:cancel, :late}
+    end
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Delay do
+  use Oban.Worker, queue: :policies, max_attempts: 10
+
+  def perform(%Oban.Job{args: %{"id" => id}, attempt: attempt} = job) do
+    case Shop.Approvals.status(id) do
+      :approved -> :ok
+      :pending when attempt < 3 -> {:snooze, 10}
+      :pending -> {:snooze, 60}
+      :busy -> {:snooze, if(attempt > 5, do: 600, else: 60)}
+      :slow -> if job.attempt == 1, do: {:snooze, 5}, else: {:snooze, 50}
+    end
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.Deadline do
+  use Oban.Worker, queue: :policies, max_attempts: 10
+
+  def perform(%Oban.Job{attempt: attempt, inserted_at: at, args: %{"id" => id}}) do
+    age = DateTime.diff(DateTime.utc_now(), at)
+
+    cond do
+      Shop.Approvals.done?(id) -> :ok
+      age > 86_400 or attempt > 5 -> {:cancel, :late}
+      true -> {:snooze, 60}
+    end
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.First do
+  use Oban.Worker, queue: :policies, max_attempts: 10
+
+  def perform(%Oban.Job{attempt: 1, args: %{"id" => id}}), do: Shop.Approvals.start(id)
+
+  def perform(%Oban.Job{args: %{"id" => id}, attempt: attempt}) when is_integer(attempt) do
+    if Shop.Approvals.done?(id), do: :ok, else: {:snooze, 60}
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.OfKinds do
+  use Oban.Worker, queue: :policies, max_attempts: 10
+
+  def perform(%Oban.Job{args: %{"kind" => "once"}, attempt: 2}), do: {:cancel, :once}
+
+  def perform(%Oban.Job{args: %{"kind" => "poll", "id" => id}} = job) do
+    cond do
+      Shop.Approvals.done?(id) -> :ok
+      job.attempt < 3 -> {:snooze, 5}
+      true -> {:snooze, 60}
+    end
+  end
+end
+```
+"""
+
+from __future__ import annotations
+
+from checker.model.attempt import AttemptTest
+from checker.model.outcome import CANCELLED, DISCARDED, RETRIED, ROLLS_BACK, SNOOZED, Outcome
+from checker.model.worker import Worker
+from checker.rules.problem import WARNING, Problem
+
+ID = "OB410"
+NAME = "snooze-by-attempt"
+SEVERITY = WARNING
+
+COUNTED = frozenset(("snoozed", "inserted_at"))
+GIVEN_UP = frozenset((CANCELLED, DISCARDED, RETRIED))
+UPWARDS = frozenset((">", ">=", "==", "==="))
+
+
+def check(worker: Worker):
+    snoozes = [outcome for outcome in worker.outcomes if outcome.kind == SNOOZED]
+    if not snoozes or not worker.attempt_tests or not COUNTED.isdisjoint(worker.mentions):
+        return
+    gives_back = worker.pro or worker.version >= ROLLS_BACK
+    for outcome in snoozes:
+        if _limited(outcome, worker):
+            yield Problem(
+                outcome.origin.span,
+                "is limited by `attempt`, which a snooze gives back: it never ends"
+                if gives_back
+                else "is limited by `attempt`, which a snooze gives back from Oban 2.24: "
+                "then it never ends",
+                'Count `meta["snoozed"]`, or compare `inserted_at` with a deadline'
+                if gives_back
+                else "Compare `inserted_at` with a deadline",
+                function=outcome.origin.function,
+            )
+
+
+def _limited(snooze: Outcome, worker: Worker) -> bool:
+    """Whether a test of the attempt decides if the job is snoozed, and not just how long."""
+    way = snooze.origin.conditions
+    return any(
+        _lets_go_on(way[: depth + 1], test, worker) or _gives_up(way[: depth + 1], test, worker)
+        for depth in range(len(way))
+        for test in worker.attempt_tests
+    )
+
+
+def _lets_go_on(way: tuple, test: AttemptTest, worker: Worker) -> bool:
+    """The way is gone where the test holds (or in its `else`), and others do not wait."""
+    if way[-1].span != test.decides or not test.falls:
+        return False
+    others = _other_ways(way, test.falls, worker)
+    tested = {each.decides for each in worker.attempt_tests} - {test.decides}
+    waits = [other for other in others if other.kind == SNOOZED]
+    for wait in waits:
+        if all(condition.span not in tested for condition in wait.origin.conditions[len(way) - 1 :]):
+            return False
+    return not others or len(waits) < len(others)
+
+
+def _gives_up(way: tuple, test: AttemptTest, worker: Worker) -> bool:
+    """The way is gone where the test does not hold, and where it holds the job is given up."""
+    if way[-1].span == test.decides or way[-1].span not in test.falls:
+        return False
+    if test.operator not in UPWARDS or (test.number is not None and test.number < 2):
+        return False
+    kinds = {end.kind for end in _other_ways(way, frozenset((test.decides,)), worker)}
+    return bool(kinds) and kinds <= GIVEN_UP
+
+
+def _other_ways(way: tuple, places: frozenset, worker: Worker) -> list[Outcome]:
+    """What other ways, that part from this one at its last condition, end in."""
+    depth = len(way) - 1
+    found = []
+    for outcome in worker.outcomes:
+        conditions = outcome.origin.conditions
+        if len(conditions) <= depth or conditions[depth] is way[-1]:
+            continue
+        same = all(a is b for a, b in zip(conditions[:depth], way[:depth], strict=True))
+        if same and conditions[depth].span in places:
+            found.append(outcome)
+    return found
