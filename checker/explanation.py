@@ -204,10 +204,10 @@ class Timeout:
 class Explanation:
     """One worker, whose whole module is `place`.
 
-    `max_attempts` is None when it is not known; `attempts_set` whether the worker says so
-    itself, `attempts_overridden` whether a job may be given another number, `unique_elsewhere`
-    whether `unique` is given wherever it is enqueued. `wrapper`: the module it is made with,
-    which may set more. `reasons` are sentences on why something is missing here.
+    `max_attempts` is None when it is not known; `attempts_overridden` tells whether a job may be
+    given another number, `unique_elsewhere` whether `unique` is given wherever it is enqueued.
+    `wrapper`: the module it is made with, which may set more. `reasons` are sentences on why
+    something is missing here.
     """
 
     name: str
@@ -217,7 +217,6 @@ class Explanation:
     options_known: bool
     options: tuple[OptionRow, ...]
     max_attempts: int | None
-    attempts_set: bool
     attempts_overridden: bool
     unique_elsewhere: bool
     outcomes: tuple[OutcomeRow, ...]
@@ -315,7 +314,6 @@ class _Reader:
             options_known=worker.options_known,
             options=tuple(self._option(worker, name) for name in worker.options),
             max_attempts=attempts,
-            attempts_set="max_attempts" in worker.options,
             attempts_overridden=any("max_attempts" in names for names in worker.enqueue_options),
             unique_elsewhere="unique" not in worker.options and is_unique(worker),
             outcomes=self._outcomes(worker, attempts),

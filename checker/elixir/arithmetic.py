@@ -11,7 +11,7 @@ from checker.elixir import intervals, syntax
 from checker.elixir.foreign import FUEL as FOREIGN_FUEL
 from checker.elixir.foreign import Foreign, OtherFiles
 from checker.elixir.infer import Interpreter
-from checker.elixir.intervals import INFINITE, LARGEST, Number, whole
+from checker.elixir.intervals import INFINITE, Number, whole
 from checker.elixir.library import Library, library
 from checker.elixir.modules import ModuleDef
 from checker.elixir.patterns import exact
@@ -40,52 +40,11 @@ from checker.model.shape import (
     only,
     only_atom,
 )  # fmt: skip
+from checker.model.timing import RAISES, Interval, NotAnInteger
 
 MOST_EACH = 12  # alternatives of an operand that are told apart
-RAISES = "raises"
 INFINITY = Atom("infinity")
 UNKNOWN_NUMBER = whole(1, INFINITE)
-
-
-class Interval:
-    """Integers from `low` to `high`, both included; of a timeout `high` may be infinite."""
-
-    __slots__ = ("low", "high")
-
-    def __init__(self, low: int, high: int) -> None:
-        self.low = low
-        self.high = high
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Interval) and (self.low, self.high) == (other.low, other.high)
-
-    def __hash__(self) -> int:
-        return hash((self.low, self.high))
-
-    def __repr__(self) -> str:
-        return f"Interval({self.low}, {self.high})"
-
-
-class NotAnInteger:
-    """An answer that Oban cannot use; `what` says what it is: `a float`, `nil`, `a tuple` …,
-    or `raises`. With `certain` it is always one, else only sometimes."""
-
-    __slots__ = ("what", "certain")
-
-    def __init__(self, what: str, certain: bool = True) -> None:
-        self.what = what
-        self.certain = certain
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, NotAnInteger) and (self.what, self.certain) == (
-            other.what, other.certain
-        )  # fmt: skip
-
-    def __hash__(self) -> int:
-        return hash((self.what, self.certain))
-
-    def __repr__(self) -> str:
-        return f"NotAnInteger({self.what!r}, {self.certain})"
 
 
 def backoff_waits(
