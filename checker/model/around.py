@@ -6,11 +6,13 @@ from collections.abc import Callable
 from functools import cached_property
 
 from checker.model.duration import seconds
-from checker.model.oban_config import CODE, PRUNER, ObanConfig, named
+from checker.model.oban_config import CODE, LIFELINE, PRUNER, ObanConfig, named
 from checker.model.outcome import LATEST
+from checker.model.shape import Int, only
 from checker.model.worker import Worker
 
 TEST, DEV = "test", "dev"
+RESCUED_AFTER = 3_600_000  # milliseconds, by default (lib/oban/plugins/lifeline.ex)
 PRUNED_AFTER = 60  # seconds, by default (oban 2.23.1, lib/oban/plugins/pruner.ex)
 OBAN = "Oban"  # the name of the instance that needs none
 
@@ -85,6 +87,24 @@ class Around:
             return None
         age = pruners[0].settings.get("max_age")
         return PRUNED_AFTER if age is None else seconds(age.value)
+
+    @cached_property
+    def rescued_after(self) -> int | None:
+        """Milliseconds after which the only Lifeline runs a job again; None where unclear."""
+        configs = self.production
+        if configs is None or self.pro or not all(c.known and c.plugins_known for c in configs):
+            return None
+        found = [plugin for c in configs for plugin in c.plugins if plugin.module in LIFELINE]
+        if len(found) != 1 or not found[0].known:
+            return None
+        after = found[0].settings.get("rescue_after")
+        if after is None:
+            return RESCUED_AFTER
+        shape = only(after.value)
+        if isinstance(shape, Int):
+            return shape.value
+        period = seconds(after.value)
+        return period * 1000 if period is not None else None
 
     def schedules(self, worker: str) -> list:
         """The crontab entries of a worker, as far as they are known."""

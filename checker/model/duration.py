@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checker.model.shape import Atom, Int, Tup, Value, only, only_atom
 
+UNITS = (("y", 31_536_000), ("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 MILLISECONDS = frozenset((":timer.seconds", ":timer.minutes", ":timer.hours", ":timer.hms",
                           "Kernel.to_timeout"))  # fmt: skip
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800,
@@ -32,3 +33,14 @@ def seconds(value: Value) -> int | None:
 def is_forever(value: Value) -> bool:
     shape = only(value)
     return isinstance(shape, Atom) and shape.name == "infinity"
+
+
+def human(seconds: int) -> str:
+    """Seconds as people say them, `2 h 5 min`: the two largest units, rounded down."""
+    for index, (name, size) in enumerate(UNITS):
+        if seconds >= size:
+            count, rest = divmod(seconds, size)
+            further = UNITS[index + 1] if index + 1 < len(UNITS) else None
+            more = rest // further[1] if further else 0
+            return f"{count:,} {name}" + (f" {more} {further[0]}" if more else "")
+    return "0 s"

@@ -20,7 +20,8 @@ from checker.explanation import (
     RaiseRow,
 )
 from checker.model.idempotency import EFFECTS
-from checker.report.duration import between, duration, milliseconds
+from checker.model.duration import human
+from checker.report.duration import between, milliseconds
 from checker.report.text import printable
 
 COLOURS = {
@@ -182,7 +183,7 @@ def _state(row: OutcomeRow) -> str:
     if not row.recognised:
         return LOGGED
     if row.state == "scheduled":
-        period = f" {duration(row.seconds)}" if row.seconds is not None else ""
+        period = f" {human(row.seconds)}" if row.seconds is not None else ""
         return f"scheduled (snooze{period})"
     return "not known" if row.state == "unknown" else row.state
 

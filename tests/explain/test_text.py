@@ -10,7 +10,8 @@ import pytest
 from checker.config import Config
 from checker.explanation import explain
 from checker.report import explanation as text_format
-from checker.report.duration import between, duration, milliseconds
+from checker.model.duration import human
+from checker.report.duration import between, milliseconds
 from checker.source import Source
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -146,7 +147,7 @@ def test_a_guard_that_stands_in_several_places_is_told_once():
     ],
 )  # fmt: skip
 def test_durations(seconds, words):
-    assert duration(seconds) == words
+    assert human(seconds) == words
 
 
 @pytest.mark.parametrize(

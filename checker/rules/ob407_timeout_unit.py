@@ -1,0 +1,162 @@
+"""A timeout that is over before the work has begun.
+
+## What it does
+
+Points at values of `timeout/1` below a second, and at those that are neither milliseconds nor
+`:infinity`.
+
+## Why is this bad?
+
+`timeout/1` is in milliseconds, unlike everything else in a worker: `30` is thirty milliseconds,
+and every attempt ends in `Oban.TimeoutError`. With `0`, a negative number, a float, `nil` or a
+tuple perform does not run at all, and each attempt fails (measured with oban 2.23.1;
+lib/oban/queue/executor.ex, `start_timeout`).
+
+## Invalid
+
+```elixir
+defmodule Shop.Workers.Sync do
+  use Oban.Worker, queue: :sync, max_attempts: 3
+
+  @impl Oban.Worker
+  def perform(%Oban.Job{args: %{"id" => id}}), do: Shop.Stock.sync(id)
+
+  @impl Oban.Worker
+  def timeout(_job), do: 30 # reported
+end
+```
+
+```elixir
+defmodule Shop.Workers.Sync do
+  use Oban.Worker, queue: :sync, max_attempts: 3
+
+  @impl Oban.Worker
+  def perform(%Oban.Job{args: %{"id" => id}}), do: Shop.Stock.sync(id)
+
+  @impl Oban.Worker
+  def timeout(_job), do: 1.5 * 60_000 # reported
+end
+```
+
+```elixir
+defmodule Shop.Workers.Sync do
+  use Oban.Worker, queue: :sync, max_attempts: 3
+
+  @impl Oban.Worker
+  def perform(%Oban.Job{args: %{"id" => id}}), do: Shop.Stock.sync(id)
+
+  @impl Oban.Worker
+  def timeout(%Oban.Job{args: %{"fast" => true}}), do: 0 # reported
+  def timeout(_job), do: :timer.seconds(90)
+end
+```
+
+## Valid
+
+```elixir
+defmodule Shop.Workers.Sync do
+  use Oban.Worker, queue: :sync, max_attempts: 3
+
+  @impl Oban.Worker
+  def perform(%Oban.Job{args: %{"id" => id}}), do: Shop.Stock.sync(id)
+
+  @impl Oban.Worker
+  def timeout(_job), do: :timer.seconds(30)
+end
+```
+
+```elixir
+defmodule Shop.Workers.Sync do
+  use Oban.Worker, queue: :sync, max_attempts: 3
+
+  @impl Oban.Worker
+  def perform(%Oban.Job{args: %{"id" => id}}), do: Shop.Stock.sync(id)
+
+  @impl Oban.Worker
+  def timeout(_job), do: :infinity
+end
+```
+
+```elixir
+defmodule Shop.Workers.Sync do
+  use Oban.Worker, queue: :sync, max_attempts: 3
+
+  @impl Oban.Worker
+  def perform(%Oban.Job{args: %{"id" => id}}), do: Shop.Stock.sync(id)
+
+  @impl Oban.Worker
+  def timeout(%Oban.Job{attempt: attempt}), do: attempt * 5_000
+end
+```
+
+```elixir
+defmodule Shop.Workers.Sync do
+  use Oban.Worker, queue: :sync, max_attempts: 3
+
+  @impl Oban.Worker
+  def perform(%Oban.Job{args: %{"id" => id}}), do: Shop.Stock.sync(id)
+
+  @impl Oban.Worker
+  def timeout(_job), do: Application.fetch_env!(:shop, :sync_timeout)
+end
+```
+"""
+
+from __future__ import annotations
+
+from checker.model.shape import Alt, Atom, Float, Int, Text, Tup
+from checker.model.timing import Interval, NotAnInteger, Timing
+from checker.model.worker import Worker
+from checker.rules.problem import ERROR, WARNING, Problem
+
+ID = "OB407"
+NAME = "timeout-unit"
+SEVERITY = WARNING
+
+SECOND = 1000
+
+
+def check(worker: Worker):
+    timing = worker.timeout
+    if timing is None:
+        return
+    for alt in timing.value:
+        problem = _problem(alt, timing)
+        if problem is not None:
+            yield problem
+
+
+def _problem(alt: Alt, timing: Timing) -> Problem | None:
+    span, shape = alt.origin.span or timing.span, alt.shape
+    if isinstance(shape, Int) and shape.value is not None and shape.value >= 1:
+        if shape.value >= SECOND:
+            return None
+        return Problem(
+            span,
+            f"is {shape.value} ms: every attempt ends in a timeout",
+            f"Write `:timer.seconds({shape.value})` if seconds were meant",
+            function=timing.function,
+        )
+    if _is_unusable(alt, timing):
+        return Problem(
+            span,
+            "is no number of milliseconds: every attempt fails before perform runs",
+            "Give whole milliseconds, `:timer.seconds(30)`, or `:infinity`",
+            severity=ERROR,
+            function=timing.function,
+        )
+    return None
+
+
+def _is_unusable(alt: Alt, timing: Timing) -> bool:
+    """Zero, less, or no integer; where it is calculated, the calculated answer counts."""
+    shape = alt.shape
+    if isinstance(shape, Int):
+        return shape.value is not None and shape.value < 1
+    if isinstance(shape, Atom):
+        return shape.name not in (None, "infinity")
+    if not isinstance(shape, (Float, Text, Tup)):
+        return False
+    return any(isinstance(answer, NotAnInteger) for answer in timing.each) or not any(
+        isinstance(answer, Interval) for answer in timing.each
+    )

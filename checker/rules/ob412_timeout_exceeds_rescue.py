@@ -1,0 +1,139 @@
+"""A job may run for longer than Lifeline lets it.
+
+## What it does
+
+Points at a `timeout/1` longer than `rescue_after` of the project's Lifeline.
+
+## Why is this bad?
+
+Lifeline does not ask whether a job still runs: one that has been `executing` for longer than
+`rescue_after`, 60 minutes by default, is made available again (oban 2.23.1,
+lib/oban/engines/basic.ex, `rescue_jobs`). It then runs twice at once.
+
+## Invalid
+
+```elixir
+# lib/shop/workers/rebuild.ex
+defmodule Shop.Workers.Rebuild do
+  use Oban.Worker, max_attempts: 3
+
+  @impl Oban.Worker
+  def perform(%Oban.Job{args: %{"shard" => shard}}), do: Shop.Shards.rebuild(shard)
+
+  @impl Oban.Worker
+  def timeout(_job), do: :timer.hours(2) # reported
+end
+# config/config.exs
+import Config
+
+config :shop, Oban,
+  queues: [default: 10],
+  plugins: [Oban.Plugins.Pruner, Oban.Plugins.Lifeline]
+```
+
+```elixir
+# lib/shop/workers/rebuild.ex
+defmodule Shop.Workers.Rebuild do
+  use Oban.Worker, max_attempts: 3
+
+  @impl Oban.Worker
+  def perform(%Oban.Job{args: %{"shard" => shard}}), do: Shop.Shards.rebuild(shard)
+
+  @impl Oban.Worker
+  def timeout(_job), do: :timer.minutes(45) # reported
+end
+# config/config.exs
+import Config
+
+config :shop, Oban,
+  queues: [default: 10],
+  plugins: [Oban.Plugins.Pruner, {Oban.Plugins.Lifeline, rescue_after: :timer.minutes(30)}]
+```
+
+## Valid
+
+```elixir
+# lib/shop/workers/rebuild.ex
+defmodule Shop.Workers.Rebuild do
+  use Oban.Worker, max_attempts: 3
+
+  @impl Oban.Worker
+  def perform(%Oban.Job{args: %{"shard" => shard}}), do: Shop.Shards.rebuild(shard)
+
+  @impl Oban.Worker
+  def timeout(_job), do: :timer.minutes(25)
+end
+# config/config.exs
+import Config
+
+config :shop, Oban,
+  queues: [default: 10],
+  plugins: [Oban.Plugins.Pruner, {Oban.Plugins.Lifeline, rescue_after: :timer.minutes(30)}]
+```
+
+```elixir
+# lib/shop/workers/rebuild.ex
+defmodule Shop.Workers.Rebuild do
+  use Oban.Worker, max_attempts: 3
+
+  @impl Oban.Worker
+  def perform(%Oban.Job{args: %{"shard" => shard}}), do: Shop.Shards.rebuild(shard)
+
+  @impl Oban.Worker
+  def timeout(_job), do: :timer.hours(2)
+end
+# config/config.exs
+import Config
+
+config :shop, Oban,
+  queues: [default: 10],
+  plugins: [Oban.Plugins.Pruner]
+```
+
+```elixir
+# lib/shop/workers/rebuild.ex
+defmodule Shop.Workers.Rebuild do
+  use Oban.Worker, max_attempts: 3
+
+  @impl Oban.Worker
+  def perform(%Oban.Job{args: %{"shard" => shard}}), do: Shop.Shards.rebuild(shard)
+
+  @impl Oban.Worker
+  def timeout(_job), do: :timer.hours(2)
+end
+# config/config.exs
+import Config
+
+config :shop, Oban,
+  queues: [default: 10],
+  plugins: [Oban.Plugins.Pruner, {Oban.Plugins.Lifeline, rescue_after: Shop.Jobs.rescue_after()}]
+```
+"""
+
+from __future__ import annotations
+
+from checker.model.duration import human
+from checker.model.timing import Interval
+from checker.model.worker import Worker
+from checker.rules.problem import WARNING, Problem
+
+ID = "OB412"
+NAME = "timeout-exceeds-rescue"
+SEVERITY = WARNING
+
+
+def check(worker: Worker):
+    timing, around = worker.timeout, worker.around
+    rescued = around.rescued_after if timing is not None and around is not None else None
+    if rescued is None:
+        return
+    lows = [answer.low for answer in timing.each if isinstance(answer, Interval)]
+    longest = max((low for low in lows if low != float("inf")), default=0)
+    if longest > rescued:
+        yield Problem(
+            timing.span,
+            f"lets it run for {human(longest // 1000)}; after {human(rescued // 1000)} Lifeline"
+            " starts it a second time",
+            f"Give Lifeline `rescue_after: {longest + 60_000}` or more, or end the job sooner",
+            function=timing.function,
+        )
