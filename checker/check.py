@@ -9,9 +9,11 @@ from functools import cached_property, partial
 from checker.candidate import speaks_of_jobs
 from checker.finding import Edit, Finding, Fix
 from checker.model.job import Jobs
+from checker.model.tests import Tests
 from checker.source import MAX_BYTES, Source, offender
 
 OBAN = b"Oban"
+TEST_FILE = "_test.exs"
 SUPPRESSION = b"oban-guard"
 USE = rb"\buse\b"  # no module is a worker without it
 RECURSION = 12_000
@@ -42,7 +44,8 @@ class FileFacts:
     `unreadable`: why nothing of it could be read, or None. `errors`: spans that
     did not parse. `pipes`: span of a pipe's step → where the pipe begins. `problems`
     with its suppressions: (rule, span of the comment, ids). `jobs`: what the file builds
-    and inserts, followed when first asked for; likewise `configs`: what it says of Oban.
+    and inserts, followed when first asked for; likewise `configs`: what it says of Oban, and
+    `tests`: what its tests do with jobs.
     """
 
     def __init__(self) -> None:
@@ -53,10 +56,15 @@ class FileFacts:
         self.workers: list = []
         self.read_jobs = Jobs
         self.read_configs = list
+        self.read_tests = Tests
 
     @cached_property
     def jobs(self) -> Jobs:
         return self.read_jobs()
+
+    @cached_property
+    def tests(self) -> Tests:
+        return self.read_tests()
 
     @cached_property
     def configs(self) -> list:
@@ -107,6 +115,7 @@ def _read(source: Source, config, facts: FileFacts, project=None) -> list:
     from checker.elixir.jobs import jobs
     from checker.elixir.library import library
     from checker.elixir.modules import modules
+    from checker.elixir.tests import tests
     from checker.elixir.workers import workers
 
     tree = syntax.parse(source.data)
@@ -122,6 +131,7 @@ def _read(source: Source, config, facts: FileFacts, project=None) -> list:
     facts.read_configs = lambda: [
         _versioned(config, around) for config in _configs(source, tree, found, known)
     ]
+    facts.read_tests = lambda: _set_around(tests(found), around)
     for worker in facts.workers:
         worker.read_jobs = partial(_jobs_of, worker, facts)
         _versioned(worker, around)
@@ -179,6 +189,10 @@ def _run(source: Source, config, facts: FileFacts, comments: list, report: Repor
     for rule in rules:
         if "check_config" in vars(rule) and (not script or in_config(source.path)):
             check = partial(_check_configs, rule, facts)
+            found.extend(_file_findings(rule, check, facts, source, report))
+    for rule in rules if source.path.endswith(TEST_FILE) else ():
+        if "check_tests" in vars(rule):
+            check = partial(_check_tests, rule, facts)
             found.extend(_file_findings(rule, check, facts, source, report))
     found = _distinct(found)
     unjudged = script or bool(facts.errors)
@@ -241,6 +255,10 @@ def _findings(rule, worker, source: Source, facts: FileFacts, report: Report) ->
 
 def _check_jobs(rule, facts: FileFacts) -> list:
     return rule.check_jobs(facts.jobs)
+
+
+def _check_tests(rule, facts: FileFacts) -> list:
+    return rule.check_tests(facts.tests)
 
 
 def _check_configs(rule, facts: FileFacts) -> list:

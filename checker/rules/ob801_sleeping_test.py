@@ -1,0 +1,143 @@
+"""A test sleeps until a job has run.
+
+## What it does
+
+Reports `Process.sleep` and `:timer.sleep` in a test between enqueueing and an assertion, and
+before an assertion on what is enqueued.
+
+## Why is this bad?
+
+With `testing: :manual` nothing runs however long the test waits, with `:inline` the job has run
+already; with real queues the test is as slow as the sleep and fails when the machine is slower.
+`perform_job/2` and `Oban.drain_queue/1` run the job at once, and `assert_enqueued/2` waits no
+longer than it must (lib/oban/testing.ex).
+
+A test that starts an Oban of its own, with real queues, is left alone.
+
+## Invalid
+
+```elixir
+defmodule Shop.ResizeTest do
+  use Shop.DataCase
+  use Oban.Testing, repo: Shop.Repo
+
+  test "resizes" do
+    Oban.insert!(Shop.Workers.Resize.new(%{id: 1}))
+    Process.sleep(500) # reported
+
+    assert Shop.Photos.width(1) == 20
+  end
+
+  test "is enqueued" do
+    Shop.Photos.upload("a.png")
+    :timer.sleep(100) # reported
+    assert_enqueued worker: Shop.Workers.Resize
+  end
+end
+```
+
+## Valid
+
+```elixir
+defmodule Shop.ResizeTest do
+  use Shop.DataCase
+  use Oban.Testing, repo: Shop.Repo
+
+  test "resizes" do
+    Oban.insert!(Shop.Workers.Resize.new(%{id: 1}))
+    assert %{success: 1} = Oban.drain_queue(queue: :photos)
+
+    assert Shop.Photos.width(1) == 20
+  end
+
+  test "is enqueued by another process" do
+    Shop.Photos.upload_later("a.png")
+    assert_enqueued [worker: Shop.Workers.Resize], 500
+  end
+end
+```
+
+```elixir
+defmodule Shop.LimiterTest do
+  use Shop.DataCase
+  use Oban.Testing, repo: Shop.Repo
+
+  test "needs a moment" do
+    Shop.Limiter.take()
+    Process.sleep(20)
+    assert Shop.Limiter.free?()
+  end
+end
+```
+
+```elixir
+defmodule Shop.OrderTest do
+  use Shop.DataCase
+  use Oban.Testing, repo: Shop.Repo
+
+  test "the second one is later" do
+    Oban.insert!(Shop.Workers.Resize.new(%{id: 1}))
+    Process.sleep(1_000)
+    Oban.insert!(Shop.Workers.Resize.new(%{id: 2}))
+
+    assert length(all_enqueued(worker: Shop.Workers.Resize)) == 2
+  end
+
+  test "a slow service" do
+    expect(Shop.MockService, :call, fn _ -> Process.sleep(50) end)
+    Oban.insert!(Shop.Workers.Resize.new(%{id: 1}))
+    assert %{success: 1} = Oban.drain_queue(queue: :photos)
+  end
+end
+```
+"""
+
+from __future__ import annotations
+
+from checker.model.tests import (
+    ASSERT,
+    ASSERT_ENQUEUED,
+    BY_HAND,
+    DRAIN,
+    ENQUEUE,
+    OTHER,
+    REFUTE_ENQUEUED,
+    RUN,
+    SLEEP,
+    Action,
+    Test,
+    Tests,
+)
+from checker.rules.problem import WARNING, Problem
+
+ID = "OB801"
+NAME = "sleeping-test"
+SEVERITY = WARNING
+EXAMPLE = "test/shop/example_test.exs"
+
+RUNS = frozenset((RUN, DRAIN, BY_HAND))
+ABOUT_JOBS = frozenset((ASSERT_ENQUEUED, REFUTE_ENQUEUED))
+
+
+def check_tests(tests: Tests):
+    if tests.runs_queues:
+        return
+    for test in tests.tests:
+        for action in test.actions:
+            if action.kind == SLEEP and not action.nested and _waits(test, action):
+                yield Problem(
+                    action.span,
+                    "waits for a job that this test can run, or look for, at once",
+                    "Run it with `perform_job/2` or `Oban.drain_queue/1`, or let "
+                    "`assert_enqueued/2` wait: `assert_enqueued([worker: …], 500)`",
+                    function=test.name if test.helper else "",
+                )
+
+
+def _waits(test: Test, sleep: Action) -> bool:
+    """Whether what comes next looks at what jobs did, or at which there are."""
+    following = next((a.kind for a in test.after(sleep) if a.kind not in (OTHER, SLEEP)), None)
+    if following in ABOUT_JOBS:
+        return True
+    kinds = [action.kind for action in test.before(sleep) if action.kind in RUNS | {ENQUEUE}]
+    return following == ASSERT and kinds[:1] == [ENQUEUE]
