@@ -71,6 +71,7 @@ class _Clause:
         return self.module.resolve(side.struct.name) in JOB
 
     def _body(self, node: syntax.Node) -> None:
+        self._compares(node, node.span, frozenset())
         if isinstance(node, syntax.Match):
             is_job = isinstance(node.value, syntax.Var) and node.value.name in self.jobs
             self._pattern(node.pattern, is_job, node.span, frozenset())
@@ -104,12 +105,15 @@ class _Clause:
     def _tests(self, condition: syntax.Node, decides: Span, falls: frozenset) -> None:
         """The comparisons of the attempt inside a condition."""
         for node in syntax.walk(condition):
-            if not isinstance(node, syntax.Op) or node.op not in COMPARISONS:
-                continue
-            if self._is_attempt(node.left):
-                self._note(decides, falls, node.right, node.op)
-            elif self._is_attempt(node.right):
-                self._note(decides, falls, node.left, FLIPPED.get(node.op, node.op))
+            self._compares(node, decides, falls)
+
+    def _compares(self, node: syntax.Node, decides: Span, falls: frozenset) -> None:
+        if not isinstance(node, syntax.Op) or node.op not in COMPARISONS:
+            return
+        if self._is_attempt(node.left):
+            self._note(decides, falls, node.right, node.op)
+        elif self._is_attempt(node.right):
+            self._note(decides, falls, node.left, FLIPPED.get(node.op, node.op))
 
     def _is_attempt(self, node: syntax.Node) -> bool:
         if isinstance(node, syntax.Var):

@@ -186,6 +186,8 @@ class Constructs:
         value = self.eval(step.right, own, scope)
         if not value:
             return None
+        for atom, name in dead_atoms([pattern], value, scope.resolve):
+            self.record_atom_value(atom, [name], scope)
         matcher = self.matcher(scope, own)
         yes, no = matcher.split(pattern, value)
         steps = steps_of(value)

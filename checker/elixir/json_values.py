@@ -65,7 +65,12 @@ def atom_name(node: syntax.Node, resolve) -> str | None:
     """The atom that is written there, as JSON has it."""
     if isinstance(node, syntax.Atom):
         return node.name
-    return f"Elixir.{resolve(node.name)}" if isinstance(node, syntax.Module) else None
+    return as_text(resolve(node.name)) if isinstance(node, syntax.Module) else None
+
+
+def as_text(name: str) -> str:
+    """An atom as JSON has it; that of a module in full."""
+    return f"Elixir.{name}" if name[:1].isupper() else name
 
 
 def unequal_atoms(op: str, value: Value, other: Value) -> list[str]:
@@ -85,7 +90,7 @@ def unequal_atoms(op: str, value: Value, other: Value) -> list[str]:
         if atom.name not in JSON_ATOMS:
             if not never_is(value, atom.name):
                 return []
-            names.append(atom.name)
+            names.append(as_text(atom.name))
     return names
 
 

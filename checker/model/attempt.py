@@ -6,13 +6,14 @@ from checker.model.shape import Span
 
 
 class AttemptTest:
-    """A look at the job's `attempt` that decides something.
+    """A look at the job's `attempt`.
 
-    `decides` is the place of what it decides: the test of an `if` or `cond`, or the clause
-    whose pattern or guard it is. `falls` are the places of what is gone on with where it does
-    not hold: itself for the `else` of an `if`, later clauses that take as much. `number` is the literal that the attempt is compared with, None
-    for anything else, and `literal` its place; `operator` as with the attempt on the left,
-    `==` in a pattern. `function` is where it stands.
+    `decides` is the place of what it decides: the test of an `if` or `cond`, the clause
+    whose pattern or guard it is, else the comparison itself. `falls` are the places of what
+    is gone on with where it does not hold: itself for the `else` of an `if`, later clauses
+    that are alike. `number` is the literal that the attempt is compared with, None for
+    anything else, and `literal` its place; `operator` as with the attempt on the left, `==`
+    in a pattern. `function` is where it stands.
     """
 
     __slots__ = ("decides", "falls", "number", "literal", "operator", "function")

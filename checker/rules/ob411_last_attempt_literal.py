@@ -24,8 +24,10 @@ defmodule Shop.Workers.Deliver do
   def perform(%Oban.Job{args: %{"file_id" => id}, attempt: attempt}) do
     result = Shop.Files.deliver(id)
 
+    last? = attempt == 10 # reported
+
     if attempt == 20 and match?({:error, _}, result) do # reported
-      Shop.Files.mark_failed(id)
+      Shop.Files.mark_failed(id, last?)
     end
 
     result

@@ -109,6 +109,7 @@ from checker.model.args import arguments, each, plain_jobs
 from checker.model.job import Jobs
 from checker.model.shape import Alt, Struct, Value
 from checker.rules.problem import WARNING, Problem
+from checker.vocabulary import identifier_name
 
 ID = "OB502"
 NAME = "struct-in-args"
@@ -135,9 +136,13 @@ def check_jobs(jobs: Jobs):
                 yield Problem(
                     argument.span,
                     f"puts {name} into the args: a copy as plain JSON, if it can be encoded at all",
-                    f"Pass its id, `{argument.key}_id: ….id`, and load it in `perform/1`",
+                    f"Pass its id, `{_id_key(argument.key)}: ….id`, and load it in `perform/1`",
                     function=argument.function,
                 )
+
+
+def _id_key(key: str) -> str:
+    return key if identifier_name(key) else f"{key}_id"
 
 
 def _struct(value: Value, jobs: Jobs) -> str | None:

@@ -44,6 +44,15 @@ defmodule Shop.Workers.Rebuild do
       nil -> Shop.Log.append([])
     end
   end
+
+  def perform(%Oban.Job{args: %{"worker" => worker, "step" => step}}) do
+    with true <- worker == Shop.Workers.Record, # reported
+         :first <- step do # reported
+      Shop.Log.rebuild()
+    else
+      _other -> {:cancel, :unknown}
+    end
+  end
 end
 ```
 
@@ -141,7 +150,7 @@ def check(worker: Worker):
     for found in worker.atom_values:
         yield Problem(
             found.span,
-            "never equals a value of the args, which come back from JSON as texts",
+            "is asked of a value of the args, but atoms come back from JSON as texts",
             f"Write `{found.fixed}`",
             function=found.function,
         )
