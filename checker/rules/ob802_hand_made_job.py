@@ -114,7 +114,7 @@ def check_tests(tests: Tests):
                     severity=ERROR if untrue else ADVICE,
                     function=test.name if test.helper else "",
                     edits=_edits(action) if tests.helped else (),
-                    safe=action.job.plain,
+                    safe=action.job.plain and action.job.is_struct,
                 )
 
 
