@@ -8,8 +8,6 @@ into it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 Span = tuple  # (start, end): byte offsets into the source
 
 
@@ -250,12 +248,21 @@ class Origin:
         self.trail: Trail | None = None
 
 
-class Trail(NamedTuple):
+class Trail:
     """A function of another file, `Shop.Billing.sync/1`, and where it stands."""
 
-    name: str
-    path: str
-    line: int
+    __slots__ = ("name", "path", "line")
+
+    def __init__(self, name: str, path: str, line: int) -> None:
+        self.name = name
+        self.path = path
+        self.line = line
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Trail) and (self.name, self.path) == (other.name, other.path)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.path))
 
     def __str__(self) -> str:
         return f"`{self.name}` ({self.path}:{self.line})"

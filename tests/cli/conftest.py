@@ -9,7 +9,7 @@ from checker.finding import Finding
 SEVERITIES = {"BAD": "error", "POOR": "warning", "HMM": "advice"}
 
 
-def fake_check(source, config):
+def fake_check(source, config, project=None):
     """A finding of OB104 for each line with a word of SEVERITIES; CRASH raises."""
     report = Report()
     report.workers = source.text.count("use Oban.Worker")
