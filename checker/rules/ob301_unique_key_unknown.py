@@ -76,7 +76,7 @@ end
 
 ```elixir
 defmodule Shop.Workers.PassedOn do
-  use Oban.Worker, queue: :shop, max_attempts: 3, unique: [period: 300, keys: [:region]]
+  use Oban.Worker, queue: :shop, max_attempts: 3, unique: [period: 300, keys: [:account_ids]]
 
   def perform(%Oban.Job{args: %{"account_id" => id} = args}), do: Shop.Accounts.move(id, args)
 end
@@ -87,9 +87,11 @@ defmodule Shop.Workers.ByMeta do
   use Oban.Worker,
     queue: :shop,
     max_attempts: 3,
-    unique: [period: 300, fields: [:worker, :meta], keys: [:batch]]
+    unique: [period: 300, fields: [:worker, :args, :meta], keys: [:account_id, :batch]]
 
   def perform(%Oban.Job{args: %{"account_id" => id}}), do: Shop.Accounts.count(id)
+
+  def enqueue(id, batch), do: Oban.insert(new(%{account_id: id}, meta: %{batch: batch}))
 end
 ```
 

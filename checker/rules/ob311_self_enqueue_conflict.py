@@ -57,6 +57,18 @@ end
 ```
 
 ```elixir
+defmodule Shop.Workers.Merged do
+  use Oban.Worker, queue: :meters, max_attempts: 3, unique: [period: :infinity]
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    with {:ok, next} <- Shop.Meters.import(id) do
+      %{"id" => id} |> Map.merge(next) |> new() |> Oban.insert()
+    end
+  end
+end
+```
+
+```elixir
 defmodule Shop.Workers.Queued do
   @unique [period: :infinity, states: [:suspended, :available, :scheduled, :retryable]]
   use Oban.Worker, queue: :meters, max_attempts: 3, unique: @unique

@@ -84,9 +84,9 @@ defmodule Shop.OrderTest do
   end
 
   test "a slow service" do
-    expect(Shop.MockService, :call, fn _ -> Process.sleep(50) end)
     Oban.insert!(Shop.Workers.Resize.new(%{id: 1}))
-    assert %{success: 1} = Oban.drain_queue(queue: :photos)
+    expect(Shop.MockService, :call, fn _ -> Process.sleep(50) end)
+    assert_enqueued worker: Shop.Workers.Resize
   end
 end
 ```
