@@ -24,7 +24,7 @@ KEYS = {
 BODY_LINES = {OBAN: 200, CONVENTIONS: 90}
 WORDS_EACH, TOKENS_TOGETHER = 90, 300
 CHARACTERS_PER_TOKEN = 3.5  # English prose has four or more; code has fewer
-PAGE_LINES = range(40, 141)
+PAGE_LINES = range(40, 171)
 GENERATED = "rules.md"  # as long as there are rules
 WIDTH = 100
 
