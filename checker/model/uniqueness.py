@@ -115,6 +115,11 @@ class Unique:
         return GROUPS.get(group) if group is not None else atoms(given.value)
 
 
+def states_known(version: tuple) -> frozenset[str]:
+    """The states that a version of Oban knows."""
+    return STATES if version >= HAS_SUSPENDED else STATES - {"suspended"}
+
+
 def of_worker(worker: Worker) -> Unique | None:
     """The `unique:` of a worker, None when it has none that was written down."""
     given = worker.options.get("unique")

@@ -133,11 +133,11 @@ from checker.model.uniqueness import (
     HAS_GROUPS,
     INCOMPLETE,
     INSERTED,
-    STATES,
     Unique,
     atoms,
     members,
     of_worker,
+    states_known,
     unique_jobs,
 )
 from checker.model.worker import Worker
@@ -169,7 +169,7 @@ def check_jobs(jobs: Jobs):
 def _problems(unique: Unique, worker: Worker | None, once: bool, function: str):
     given = unique.entries.get("states")
     states = atoms(given.value) if given is not None else None
-    if not states or not states <= STATES:
+    if not states or not states <= states_known(unique.version):
         return
     message = _gap(states, worker, once)
     if message:

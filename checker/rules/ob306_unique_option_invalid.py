@@ -110,13 +110,12 @@ from checker.model.uniqueness import (
     FIELDS,
     GROUPS,
     HAS_GROUPS,
-    HAS_SUSPENDED,
     NAMES,
-    STATES,
     TIMESTAMPS,
     Unique,
     members,
     of_worker,
+    states_known,
     unique_jobs,
 )
 from checker.model.worker import Worker
@@ -191,7 +190,8 @@ def _period(value: Value, version: tuple) -> tuple[str, str] | None:
     if period(value, version) is not False and seconds(value) != 0:
         return None
     return (
-        "is neither a positive integer nor `{n, unit}` with a unit that Oban knows",
+        "is neither a positive integer nor `{n, unit}` with a unit that Oban "
+        f"{version[0]}.{version[1]} knows",
         "Give seconds, `period: 300`, or a unit, `period: {5, :minutes}`",
     )
 
@@ -221,8 +221,7 @@ def _states(value: Value, version: tuple) -> tuple[str, str] | None:
         if shape.name is None or shape.name in GROUPS:
             return None
         return f"is no group of states: {_listed(GROUPS)}", _instead(shape.name, frozenset(GROUPS))
-    known = STATES if version >= HAS_SUSPENDED else STATES - {"suspended"}
-    return _names(value, known, "state", "states: :incomplete")
+    return _names(value, states_known(version), "state", "states: :incomplete")
 
 
 def _timestamp(value: Value, version: tuple) -> tuple[str, str] | None:
