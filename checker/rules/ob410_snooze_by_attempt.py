@@ -58,6 +58,19 @@ defmodule Shop.Workers.GiveUp do
     if Shop.Approvals.done?(id), do: :ok, else: {:snooze, 60} # reported
   end
 end
+
+defmodule Shop.Workers.Slower do
+  use Oban.Worker, queue: :policies, max_attempts: 10
+
+  def perform(%Oban.Job{} = job) do
+    cond do
+      Shop.Approvals.done?(job.args["id"]) -> :ok
+      job.attempt < 3 -> {:snooze, 10} # reported
+      job.attempt < 9 -> {:snooze, 60} # reported
+      true -> {:cancel, :late}
+    end
+  end
+end
 ```
 
 ## Valid
@@ -86,6 +99,23 @@ defmodule Shop.Workers.Delay do
       :pending -> {:snooze, 60}
       :busy -> {:snooze, if(attempt > 5, do: 600, else: 60)}
       :slow -> if job.attempt == 1, do: {:snooze, 5}, else: {:snooze, 50}
+      :idle -> idle(job, id)
+    end
+  end
+
+  defp idle(job, id) do
+    cond do
+      job.attempt < 3 -> {:snooze, 5}
+      Shop.Approvals.done?(id) -> :ok
+      true -> later(job)
+    end
+  end
+
+  defp later(job) do
+    if job.attempt < 6 do
+      {:snooze, 50}
+    else
+      if job.attempt < 9, do: {:snooze, 500}, else: {:snooze, 5_000}
     end
   end
 end
@@ -112,6 +142,7 @@ defmodule Shop.Workers.First do
   use Oban.Worker, queue: :policies, max_attempts: 10
 
   def perform(%Oban.Job{attempt: 1, args: %{"id" => id}}), do: Shop.Approvals.start(id)
+  def perform(%Oban.Job{attempt: 2, args: %{"id" => id}}), do: Shop.Approvals.remind(id)
 
   def perform(%Oban.Job{args: %{"id" => id}, attempt: attempt}) when is_integer(attempt) do
     if Shop.Approvals.done?(id), do: :ok, else: {:snooze, 60}
@@ -183,16 +214,23 @@ def _limited(snooze: Outcome, worker: Worker) -> bool:
 
 
 def _lets_go_on(way: tuple, test: AttemptTest, worker: Worker) -> bool:
-    """The way is gone where the test holds (or in its `else`), and others do not wait."""
+    """The way is gone where the test holds (or in its `else`), and no other waits for good."""
     if way[-1].span != test.decides or not test.falls:
         return False
     others = _other_ways(way, test.falls, worker)
-    tested = {each.decides for each in worker.attempt_tests} - {test.decides}
     waits = [other for other in others if other.kind == SNOOZED]
-    for wait in waits:
-        if all(condition.span not in tested for condition in wait.origin.conditions[len(way) - 1 :]):
-            return False
-    return not others or len(waits) < len(others)
+    return not any(_is_free(wait, len(way) - 1, test, worker) for wait in waits)
+
+
+def _is_free(wait: Outcome, depth: int, besides: AttemptTest, worker: Worker) -> bool:
+    """Whether no other test, from this condition on, decides if it comes to this snooze."""
+    way = wait.origin.conditions
+    return not any(
+        _lets_go_on(way[: at + 1], test, worker)
+        for at in range(depth, len(way))
+        for test in worker.attempt_tests
+        if at > depth or test.decides != besides.decides
+    )
 
 
 def _gives_up(way: tuple, test: AttemptTest, worker: Worker) -> bool:

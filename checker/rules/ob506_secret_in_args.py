@@ -61,7 +61,7 @@ defmodule Shop.Accounts do
     |> Oban.insert()
   end
 
-  def list(page), do: Oban.insert(Welcome.new(%{page_token: page, send_password: true}))
+  def list(page), do: Oban.insert(Welcome.new(%{page_token: page, password: true, token: nil}))
 
   def sealed(user, token) do
     Oban.insert(Welcome.new(%{user_id: user.id, token: Shop.Vault.encrypt!(token)}))

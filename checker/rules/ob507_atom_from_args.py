@@ -76,6 +76,11 @@ defmodule Shop.Workers.Loaded do
   def perform(%Oban.Job{args: %{"id" => id}}) do
     stream = Shop.Streams.get(id)
     stream.kind |> String.to_atom() |> Shop.Streams.flush()
+    String.to_atom(Integer.to_string(node_count())) |> Shop.Streams.flush()
+  end
+
+  defp node_count do
+    length(Node.list())
   end
 end
 ```
