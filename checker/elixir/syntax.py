@@ -18,6 +18,7 @@ HEREDOCS = ('"""', "'''")
 BLOCKS = ("do", "else", "rescue", "catch", "after")
 _FURTHER_BLOCKS = {f"{name}_block": name for name in BLOCKS}
 MAX_DEPTH = 200
+MOST_DIGITS = 4000  # of a number, before Python refuses to read it
 
 _LEAVES = frozenset(("name", "text", "modifiers", "op", "index", "arity", "piped"))
 _GOES_ON = frozenset((*(name.encode() for name in BLOCKS), b"fn", b"and", b"or", b"in", b"when"))
@@ -456,10 +457,13 @@ class _Lowering:
         return Sigil(span(node), name, value, modifiers, parts)
 
     def integer(self, node) -> Node:
+        written = self.text(node).replace("_", "")
+        if len(written) > MOST_DIGITS:
+            return Bad(span(node))
         try:
-            return Int(span(node), int(self.text(node).replace("_", ""), 0))
+            return Int(span(node), int(written, 0))
         except ValueError:  # 0010 is ten in Elixir
-            return Int(span(node), int(self.text(node).replace("_", "") or "0"))
+            return Int(span(node), int(written or "0"))
 
     def char(self, node) -> Node:
         char = self.text(node)[1:]
