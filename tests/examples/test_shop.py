@@ -38,6 +38,8 @@ EXPECTED = {
     ],
     "confirm_order.ex": [
         ("OB401", "warning", "use Oban.Worker, queue: :mailers"),
+        ("OB404", "advice", "use Oban.Worker, queue: :mailers"),
+        ("OB406", "advice", "use Oban.Worker, queue: :mailers"),
         ("OB501", "error", "%{order_id: order_id}"),
         ("OB104", "warning", "{:error, :order_not_found}"),
         ("OB201", "warning", "case Mailer.deliver(email) do"),

@@ -38,6 +38,12 @@ defmodule Shop.Workers.ChargeOrder do
       :ok
     end
   end
+
+  @impl Oban.Worker
+  def backoff(%Oban.Job{attempt: attempt}), do: min(15 * Integer.pow(2, attempt), 3_600)
+
+  @impl Oban.Worker
+  def timeout(_job), do: :timer.minutes(1)
 end
 
 defmodule Shop.Workers.ReturnDeposit do
@@ -55,4 +61,10 @@ defmodule Shop.Workers.ReturnDeposit do
       {:error, error} -> {:error, error}
     end
   end
+
+  @impl Oban.Worker
+  def backoff(%Oban.Job{attempt: attempt}), do: min(15 * Integer.pow(2, attempt), 3_600)
+
+  @impl Oban.Worker
+  def timeout(_job), do: :timer.minutes(1)
 end

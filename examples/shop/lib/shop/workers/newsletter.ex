@@ -35,6 +35,12 @@ defmodule Shop.Workers.Newsletter do
     Task.start(fn -> Newsletters.rebuild_archive() end)
     :ok
   end
+
+  @impl Oban.Worker
+  def backoff(%Oban.Job{attempt: attempt}), do: min(15 * Integer.pow(2, attempt), 3_600)
+
+  @impl Oban.Worker
+  def timeout(_job), do: :timer.minutes(1)
 end
 
 defmodule Shop.Workers.SendIssue do
@@ -65,6 +71,12 @@ defmodule Shop.Workers.SendIssue do
       :ok
     end
   end
+
+  @impl Oban.Worker
+  def backoff(%Oban.Job{attempt: attempt}), do: min(15 * Integer.pow(2, attempt), 3_600)
+
+  @impl Oban.Worker
+  def timeout(_job), do: :timer.minutes(1)
 end
 
 defmodule Shop.Workers.SocialPost do
@@ -104,4 +116,10 @@ defmodule Shop.Workers.SocialPost do
     Newsletters.hang_up!(issue_id)
     :ok
   end
+
+  @impl Oban.Worker
+  def backoff(%Oban.Job{attempt: attempt}), do: min(15 * Integer.pow(2, attempt), 3_600)
+
+  @impl Oban.Worker
+  def timeout(_job), do: :timer.minutes(1)
 end

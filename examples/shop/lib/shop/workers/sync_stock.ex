@@ -50,6 +50,12 @@ defmodule Shop.Workers.SyncStock do
       :ok
     end
   end
+
+  @impl Oban.Worker
+  def backoff(%Oban.Job{attempt: attempt}), do: min(15 * Integer.pow(2, attempt), 3_600)
+
+  @impl Oban.Worker
+  def timeout(_job), do: :timer.minutes(1)
 end
 
 defmodule Shop.Workers.StockAlarm do
