@@ -54,6 +54,7 @@ class FileFacts:
         self.problems: list = []
         self.pipes: dict[tuple[int, int], int] = {}
         self.workers: list = []
+        self.modules: list[tuple[tuple[int, int], str]] = []  # where each stands, outer first
         self.read_jobs = Jobs
         self.read_configs = list
         self.read_tests = Tests
@@ -69,6 +70,11 @@ class FileFacts:
     @cached_property
     def configs(self) -> list:
         return self.read_configs()
+
+    def module_at(self, place: int) -> str:
+        """The innermost module that a place stands in, empty outside of all."""
+        inside = [name for (start, end), name in self.modules if start <= place < end]
+        return inside[-1] if inside else ""
 
 
 def check_source(source: Source, config, project=None) -> Report:
@@ -122,6 +128,7 @@ def _read(source: Source, config, facts: FileFacts, project=None) -> list:
     facts.errors = tree.errors
     known = library(config.shapes, config.effects)
     found = modules(tree)
+    facts.modules = [(module.span, module.name) for module in found]
     others = project.others if project is not None else None
     if re.search(USE, source.data):
         facts.workers = workers(found, known, tuple(config.wrappers), others)
@@ -270,7 +277,9 @@ def _file_findings(
 ) -> list[Finding]:
     """What a rule finds in a file as a whole; `check` asks it."""
     try:
-        return [_finding(rule, p, "", source, facts) for p in check()]
+        return [
+            _finding(rule, p, facts.module_at(p.span[0]), source, facts) for p in check()
+        ]
     except Exception as error:
         report.failures.append(f"{source.path}: {rule.ID} failed: {type(error).__name__}: {error}")
         return []

@@ -54,9 +54,17 @@ def bad(request) -> str:
 
 
 def renamed(text: str) -> str:
-    """The text with every module that it defines under a new name."""
-    for name in set(NAME.findall(text)):
-        text = re.sub(rf"(?<![\w.]){re.escape(name)}(?![\w])", f"{name}Again", text)
+    """The text with every module that has a problem under a new name."""
+    findings = check_source(Source(PATH, text), Config.default()).findings
+    for name in {finding.worker for finding in findings if finding.blocking and finding.worker}:
+        text = re.sub(rf"(?<![\w.]){re.escape(name)}(?!\w|\.[A-Z])", f"{name}Again", text)
+    return text
+
+
+def copied(text: str) -> str:
+    """The text with every module that it defines under a new name, also where it is aliased."""
+    for name in {name.rpartition(".")[2] for name in NAME.findall(text)}:
+        text = re.sub(rf"(?<![\w:]){re.escape(name)}(?!\w)", f"{name}Again", text)
     return text
 
 
@@ -83,4 +91,4 @@ def test_a_moved_worker_keeps_its_problems(desk, bad):
 
 def test_a_second_worker_with_the_same_problems_is_held_back(desk, bad):
     desk.put(PATH, bad)
-    assert desk.write(PATH, bad + "\n" + renamed(bad)).verdict == "deny"
+    assert desk.write(PATH, bad + "\n" + copied(bad)).verdict == "deny"
