@@ -129,12 +129,17 @@ def is_lost_failure(alt: Alt) -> bool:
     step = alt.origin.step
     if step is None or not step.has("fallible") or best_effort_name(step.function):
         return False
-    if step.trail is not None and keeps_records(step.trail.name):
+    if step.trail is not None and _is_deliberate(step.trail.name):
         return False
     shape = alt.shape
     if isinstance(shape, Tup):
         return shape.head == "error"
     return isinstance(shape, Atom) and shape.name == "error"
+
+
+def _is_deliberate(name: str) -> bool:
+    """A function of another file that raises by itself, or that only notes what happened."""
+    return name.partition("/")[0].endswith("!") or keeps_records(name)
 
 
 def _problem(drop: Drop, alt: Alt) -> Problem:
