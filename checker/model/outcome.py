@@ -123,7 +123,7 @@ def _is_period(shape: Shape, version: tuple) -> bool | None:
         return None
     if isinstance(shape, Int):
         return _not_negative(shape)
-    if not isinstance(shape, Tup) or len(shape.items) != 2:
+    if not isinstance(shape, Tup) or len(shape.items) != 2 or version < PERIOD_TUPLES:
         return False
     count, unit = only(shape.items[0]), only_atom(shape.items[1])
     known_unit = only(shape.items[1])
