@@ -15,6 +15,7 @@ GROUPS = (2, 20)  # the version of Oban from which `states: :incomplete` is know
 PERIODS = (2, 17)  # … and from which periods may be written `{1, :hour}`
 INCOMPLETE = ("available", "scheduled", "executing", "retryable")
 PROSE = 88
+MAY_MEET = "# oban-guard: ignore[OB307] a job that still retries may meet the next one"
 MOST_LISTED = 3
 MOST_KERNEL_ARGS = 5
 PERMANENT_STATUSES = (400, 404, 410, 422)  # 401 and 403 pass once the credentials are right
@@ -110,7 +111,20 @@ class WorkerView:
         attempts = "@max_attempts" if self.answers.snooze_on else self.answers.max_attempts
         options = [f"queue: :{self.answers.queue}", f"max_attempts: {attempts}"]
         unique = fill(Group("[", self._unique(), "]"), "    unique: ")
+        period = self.answers.unique_period
+        if period is not None and period.seconds < self._retrying:
+            unique = f"    {MAY_MEET}\n{unique}"
         return "    " + ",\n    ".join(options) + ",\n" + unique
+
+    @property
+    def _retrying(self) -> int:
+        """Seconds from the first attempt to the last, at the least."""
+        waits = {
+            "exponential": lambda attempt: min(10 * 2**attempt, 3_600),
+            "linear": lambda attempt: min(60 * attempt, 3_600),
+            "constant": lambda attempt: 60,
+        }[self.answers.backoff]
+        return sum(waits(attempt) + 1 for attempt in range(1, self.answers.max_attempts))
 
     def _unique(self) -> list:
         period = self.answers.unique_period
