@@ -41,7 +41,7 @@ _KINDS = {"ok": COMPLETED, "error": RETRIED, "cancel": CANCELLED, "discard": DIS
 _UNITS = ("second", "minute", "hour", "day", "week")
 UNITS = frozenset((*_UNITS, *(unit + "s" for unit in _UNITS)))
 MONTHS = frozenset(("month", "months"))  # from oban 2.24
-PERIOD_TUPLES = (2, 20, 3)
+PERIOD_TUPLES = (2, 20, 3)  # for a snooze; for other periods sooner
 ROLLS_BACK = (2, 24)  # a snooze gives the attempt back from here on
 
 
@@ -108,6 +108,8 @@ def kind_of(shape: Shape, version: tuple = LATEST) -> str:
         return UNRECOGNISED
     if head.name == "snooze":
         valid = period(shape.items[1], version)
+        if isinstance(only(shape.items[1]), Tup) and version < PERIOD_TUPLES:
+            valid = False
         return UNKNOWN if valid is None else SNOOZED if valid else UNRECOGNISED
     return _KINDS.get(head.name, UNRECOGNISED)
 
@@ -123,7 +125,7 @@ def _is_period(shape: Shape, version: tuple) -> bool | None:
         return None
     if isinstance(shape, Int):
         return _not_negative(shape)
-    if not isinstance(shape, Tup) or len(shape.items) != 2 or version < PERIOD_TUPLES:
+    if not isinstance(shape, Tup) or len(shape.items) != 2:
         return False
     count, unit = only(shape.items[0]), only_atom(shape.items[1])
     known_unit = only(shape.items[1])
