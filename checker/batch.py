@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Callable, Iterable
 
+from checker import since
 from checker.candidate import speaks_of_jobs
 from checker.check import Report, check_source
 from checker.config import Config
@@ -25,7 +27,8 @@ UNPARSABLE = "OB904"
 class Outcome:
     """What checking files gave, everything in a fixed order.
 
-    `findings`: sorted by place. `lines`: `(path, line)` of each finding → that
+    `findings`: sorted by place; `older`: those that stood in the files before, where
+    these are compared. `known`: how many are not told, as nothing new. `lines`: `(path, line)` of each finding → that
     line's text. `files`: how many were read; `workers`: how many they define;
     `suppressed`: how many findings were kept back. `problems`: `(path,
     message)` of files that could not be read and of rules that broke.
@@ -33,6 +36,8 @@ class Outcome:
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
+        self.older: list[Finding] = []
+        self.known = 0
         self.lines: dict[tuple[str, int], str] = {}
         self.files = 0
         self.workers = 0
@@ -48,8 +53,19 @@ class Outcome:
         return any(finding.blocking for finding in self.findings)
 
 
-def check_files(files: list[File]) -> Outcome:
-    """Check files. Raises nothing for what they hold."""
+def unwatched(results: Iterable, total: int) -> Iterable:
+    """Pass results on, and show nothing of it."""
+    return results
+
+
+def check_files(
+    files: list[File], jobs: int | None = None, watch: Callable[..., Iterable] = unwatched
+) -> Outcome:
+    """Check files in at most `jobs` processes (one per core unless given).
+
+    `watch(results, total)` passes on what comes of each file. Raises nothing
+    for what files hold.
+    """
     _collect_rarely()
     outcome, tasks = Outcome(), []
     for file in files:
@@ -60,10 +76,12 @@ def check_files(files: list[File]) -> Outcome:
             continue
         outcome.files += 1
         if needs_check(data):
-            tasks.append((file.shown, data, file.config))
-    for path, report, lines in _checked(tasks):
-        _join(outcome, path, report, lines)
+            tasks.append((file.shown, data, file.config, file.before))
+    for checked in watch(_checked(tasks, jobs or _processors()), len(tasks)):
+        _join(outcome, *checked)
     outcome.findings.sort(key=Finding.sort_key)
+    outcome.older.sort(key=Finding.sort_key)
+    outcome.known = len(outcome.older)
     return outcome
 
 
@@ -72,8 +90,8 @@ def needs_check(data: bytes) -> bool:
     return flaw_in(data) is not None or speaks_of_jobs(decode(data))
 
 
-def _checked(tasks: list[tuple]):
-    processes = min(_processors(), len(tasks) // CHUNK)
+def _checked(tasks: list[tuple], jobs: int):
+    processes = min(jobs, len(tasks) // CHUNK)
     if len(tasks) < PARALLEL_FROM or processes < 2:
         yield from map(_check, tasks)
         return
@@ -90,18 +108,35 @@ def _collect_rarely() -> None:
     gc.set_threshold(COLLECT_AFTER)
 
 
-def _check(task: tuple[str, bytes, Config]) -> tuple[str, Report, dict[int, str]]:
-    """Check one text; also gives the lines that have findings, by their number."""
-    path, data, config = task
-    source = Source(path, decode(data[:MAX_BYTES]))
+def _check(task: tuple) -> tuple[str, Report, list[Finding], dict[int, str]]:
+    """Check one text; also gives its older findings, and the lines that have new ones by number."""
+    path, data, config, before = task
+    source, report = _report(path, data, config)
+    older = _take_older(report, source, config, before) if before is not None else []
+    rows = source.text.split("\n") if report.findings else []
+    wanted = {finding.line for finding in report.findings}
+    return path, report, older, {line: rows[line - 1] for line in wanted if line <= len(rows)}
+
+
+def _report(path: str, data: bytes, config: Config) -> tuple[Source, Report]:
+    """One text as it was read (empty when it cannot be), and what was found in it."""
     flaw = flaw_in(data)
     readable = flaw is None or flaw.partial
+    source = Source(path, decode(data) if readable else "")
     report = _guarded(source, config) if readable else Report()
     if flaw is not None and config.enables(UNPARSABLE):
         _add_flaw(report, flaw, source, config)
-    rows = source.text.split("\n") if readable and report.findings else []
-    wanted = {finding.line for finding in report.findings}
-    return path, report, {line: rows[line - 1] for line in wanted if line <= len(rows)}
+    return source, report
+
+
+def _take_older(
+    report: Report, source: Source, config: Config, before: since.Before
+) -> list[Finding]:
+    """Leave in a report only what the text before did not have; gives the others."""
+    source_before, report_before = _report(before.path, before.data, config)
+    found = since.split(report, source.text, report_before, source_before.text, config)
+    report.findings = found.new
+    return found.old
 
 
 def _guarded(source: Source, config: Config) -> Report:
@@ -126,8 +161,11 @@ def _add_flaw(report: Report, flaw: Flaw, source: Source, config: Config) -> Non
     )  # fmt: skip
 
 
-def _join(outcome: Outcome, path: str, report: Report, lines: dict[int, str]) -> None:
+def _join(
+    outcome: Outcome, path: str, report: Report, older: list[Finding], lines: dict[int, str]
+) -> None:
     outcome.findings += report.findings
+    outcome.older += older
     outcome.workers += report.workers
     outcome.suppressed += sum(len(s.silenced) for s in report.suppressions)
     outcome.problems += [(path, f.removeprefix(f"{path}: ")) for f in report.failures]

@@ -8,11 +8,9 @@ import sys
 import click
 
 from checker import __version__
+from checker.commands.check import FAILED, check
+from checker.commands.output import echo, on_terminal
 from checker.scaffold.command import new
-
-OK, BLOCKING, FAILED = 0, 1, 2
-STDIN = "-"
-STDIN_NAME = "stdin.ex"
 
 
 class _Commands(click.Group):
@@ -31,40 +29,6 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option(
-    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
-@click.option("--stdin-filename", metavar="PATH", help="What the text on standard input is called.")
-@click.pass_context
-def check(
-    context: click.Context, paths: tuple[str, ...], style: str, stdin_filename: str | None
-) -> None:
-    """Check files and folders (default: this folder); `-` is standard input.
-
-    Exit code: 0 nothing blocks, 1 errors or warnings, 2 wrong usage or something
-    that could not be read or checked.
-    """
-    if stdin_filename is not None and STDIN not in paths:
-        raise click.UsageError(f"--stdin-filename needs `{STDIN}` among the paths.")
-    if "" in paths:
-        raise click.UsageError("A path is empty; name a file or a folder.")
-    from checker.batch import check_files
-    from checker.discover import find
-    from checker.source import MAX_BYTES
-
-    texts = {}
-    if STDIN in paths:
-        texts[stdin_filename or STDIN_NAME] = sys.stdin.buffer.read(MAX_BYTES + 1)
-    found = find([path for path in paths or (".",) if path != STDIN], texts)
-    outcome = check_files(found.files)
-    problems = found.problems + outcome.problems
-    _print_result(style, outcome, problems)
-    _print_asides(outcome, problems, found.notes)
-    context.exit(FAILED if problems else BLOCKING if outcome.blocking else OK)
-
-
-@cli.command()
 @click.option(
     "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
@@ -74,7 +38,7 @@ def rules(style: str) -> None:
     from checker.rules import all_rules
 
     render = catalogue.as_json if style == "json" else catalogue.as_table
-    _echo(render(all_rules()))
+    echo(render(all_rules()))
 
 
 @cli.command()
@@ -97,10 +61,10 @@ def explain(target: str, style: str) -> None:
     if rule is None:
         _explain_workers(target, style, known)
     elif style == "json":
-        _echo(explanation_json.render_rule(rule))
+        echo(explanation_json.render_rule(rule))
     else:
         page = catalogue.page(rule)
-        _echo(catalogue.on_terminal(page) if _on_terminal() else page)
+        echo(catalogue.on_terminal(page) if on_terminal() else page)
 
 
 @cli.command()
@@ -109,10 +73,11 @@ def doctor() -> None:
     from checker.doctor import report
 
     for label, value in report():
-        _echo(f"{label}: {value}")
+        echo(f"{label}: {value}")
 
 
-cli.add_command(new)
+for command in (check, new):
+    cli.add_command(command)
 
 
 def main() -> None:
@@ -142,41 +107,4 @@ def _explain_workers(target: str, style: str, rules: list) -> None:
     except TargetError as error:
         raise click.UsageError(printable(str(error))) from error
     as_json = style == "json"
-    _echo(explanation_json.render(found) if as_json else explanation.render(found, line))
-
-
-def _print_result(style: str, outcome, problems: list[tuple[str, str]]) -> None:
-    if style == "json":
-        from checker.report.json import render
-
-        _echo(render(outcome, problems))
-    else:
-        from checker.report.text import render
-
-        _echo(render(outcome))
-
-
-def _print_asides(outcome, problems: list[tuple[str, str]], notes: list[str]) -> None:
-    from checker.report.text import printable
-
-    for note in notes:
-        _echo(f"note: {printable(note)}", err=True)
-    for path, message in problems:
-        _echo(f"error: {printable(path)}: {printable(message)}", err=True)
-    if not outcome.files:
-        _echo("No Elixir file (.ex, .exs) was checked.", err=True)
-    elif not outcome.workers:
-        _echo("No Oban worker was found in the files checked.", err=True)
-
-
-def _echo(text: str, err: bool = False) -> None:
-    """Print; quiet when the reader has gone away (`| head`)."""
-    try:
-        click.echo(text, err=err, color=False if os.environ.get("NO_COLOR") else None)
-    except BrokenPipeError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, (sys.stderr if err else sys.stdout).fileno())
-
-
-def _on_terminal() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    echo(explanation_json.render(found) if as_json else explanation.render(found, line))

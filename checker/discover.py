@@ -6,6 +6,7 @@ import os
 import stat
 
 from checker.config import Config, ConfigError, Configs
+from checker.gitignore import Ignores, ignores_in
 
 EXTENSIONS = (".ex", ".exs")
 SKIPPED_FOLDERS = frozenset(("deps", "_build", "node_modules"))
@@ -15,16 +16,18 @@ ENVIRONMENT_MARK = "pyvenv.cfg"
 class File:
     """A file to check: `path` to open it, `shown` to name it, the `config` that counts.
 
-    `data` is its content (bytes) when that is not to be read from the path.
+    `data` is its content (bytes) when that is not to be read from the path, and
+    `before` (checker.since.Before) what it is compared with, if anything.
     """
 
-    __slots__ = ("path", "shown", "config", "data")
+    __slots__ = ("path", "shown", "config", "data", "before")
 
     def __init__(self, path: str, shown: str, config: Config, data: bytes | None = None) -> None:
         self.path = path
         self.shown = shown
         self.config = config
         self.data = data
+        self.before = None
 
 
 class Discovery:
@@ -66,9 +69,9 @@ def find(paths: list[str], texts: dict[str, bytes]) -> Discovery:
 
     `texts` are contents that are checked as if they stood at their paths,
     whatever is there. A named file is always checked; inside folders, what the
-    configuration excludes is left out, and so are dependencies, builds, virtual
-    environments and hidden folders. Links to folders are not followed. Raises
-    nothing.
+    configuration excludes or a `.gitignore` names is left out, and so are
+    dependencies, builds, virtual environments and hidden folders. Links to
+    folders are not followed. Raises nothing.
     """
     finder = _Finder()
     for path, data in texts.items():
@@ -106,9 +109,10 @@ class _Finder:
             self.found.notes.append(f"{shown(path)}: skipped, only .ex and .exs files are checked")
 
     def _walk(self, top: str) -> None:
-        folders = [(top, os.path.realpath(top))]
+        real_top = os.path.realpath(top)
+        folders = [(top, real_top, ignores_in(real_top))]
         while folders:
-            folder, real = folders.pop()
+            folder, real, ignores = folders.pop()
             try:
                 with os.scandir(folder) as listing:
                     entries = list(listing)
@@ -118,19 +122,22 @@ class _Finder:
             if folder != top and any(entry.name == ENVIRONMENT_MARK for entry in entries):
                 continue
             for entry in entries:
+                own = os.path.join(real, entry.name)
                 if entry.is_dir(follow_symlinks=False):
-                    if self._enters(entry):
-                        folders.append((entry.path, os.path.join(real, entry.name)))
-                elif self._takes(entry):
-                    own = os.path.join(real, entry.name)
+                    if self._enters(entry, own, ignores):
+                        folders.append((entry.path, own, ignores.inside(own)))
+                elif self._takes(entry, own, ignores):
                     self._add(entry.path, os.path.realpath(own) if entry.is_symlink() else own)
 
-    def _enters(self, entry: os.DirEntry) -> bool:
-        hidden = entry.name.startswith(".") or entry.name in SKIPPED_FOLDERS
-        return not hidden and not self._excluded(entry.path + "/")
+    def _enters(self, entry: os.DirEntry, own: str, ignores: Ignores) -> bool:
+        if entry.name.startswith(".") or entry.name in SKIPPED_FOLDERS:
+            return False
+        return not ignores.leave_out(own + "/") and not self._excluded(entry.path + "/")
 
-    def _takes(self, entry: os.DirEntry) -> bool:
-        return is_source(entry.name) and _is_file(entry) and not self._excluded(entry.path)
+    def _takes(self, entry: os.DirEntry, own: str, ignores: Ignores) -> bool:
+        if not is_source(entry.name) or not _is_file(entry) or ignores.leave_out(own):
+            return False
+        return not self._excluded(entry.path)
 
     def _excluded(self, path: str) -> bool:
         absolute = os.path.abspath(path) + ("/" if path.endswith("/") else "")

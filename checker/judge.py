@@ -84,7 +84,9 @@ class Judge:
         self._take_for_old(report)
         self._know_modules(text)
         if any(finding.rule == UNPARSABLE for finding in report.findings):
-            self.known.lines = sorted({*self.known.lines, *map(self._line, text.split("\n"))})
+            self.known.lines = sorted(
+                {*self.known.lines, *map(novelty.line_digest, text.split("\n"))}
+            )
 
     def _silenced(self, report) -> list:
         """The findings that would block but for a suppression."""
@@ -92,9 +94,6 @@ class Judge:
         for finding in silenced:
             finding.severity = self.config.severity_of(finding.rule, finding.severity)
         return [f for f in _blocking(silenced) if self.config.enables(f.rule)]
-
-    def _line(self, line: str) -> str:
-        return novelty.digest(line.strip())[:10]
 
     def _compare(self, report, text: str, changed: tuple[int, int]) -> tuple:
         """The findings of a text, and those it suppresses, each split into new and old."""
@@ -105,15 +104,9 @@ class Judge:
         found = _blocking(report.findings)
         result = split(found, self.known.old)
         if result.new and self.known.lines:
-            self._uncover(result.new, text)
+            novelty.uncover(self.known.old, result.new, text, set(self.known.lines))
             result = split(found, self.known.old)
         return result, split(self._silenced(report), self.known.silenced)
-
-    def _uncover(self, new: list, text: str) -> None:
-        """What a text hid by not parsing is old where its line stood there before."""
-        lines, hidden = text.split("\n"), set(self.known.lines)
-        shown = [f for f in new if self._line(lines[f.line - 1]) in hidden]
-        novelty.join(self.known.old, novelty.rows(shown))
 
     def _know_modules(self, text: str) -> None:
         if self.known.old or self.known.silenced:

@@ -77,6 +77,20 @@ def rename(known: dict[str, list], renamed: list[tuple[str, object]]) -> None:
         known.setdefault(finding.fingerprint, [0, *_marks(finding)])[0] += 1
 
 
+def line_digest(line: str) -> str:
+    """A short name for a line of a text, wherever it is indented to."""
+    return digest(line.strip())[:10]
+
+
+def uncover(known: dict[str, list], findings: list, text: str, hidden: set[str]) -> None:
+    """Know the findings that a text hid by not parsing: those whose lines stood in it.
+
+    `hidden` are the digests of its lines; the findings are those of `text`.
+    """
+    lines = text.split("\n")
+    join(known, rows([f for f in findings if line_digest(lines[f.line - 1]) in hidden]))
+
+
 def changed_lines(before: str, after: str) -> tuple[int, int]:
     """First and last line, from 1, between which two texts differ; lines of `after`."""
     was, now = before.split("\n"), after.split("\n")

@@ -128,12 +128,9 @@ class World:
 
     def names(self, text: str) -> tuple[set[str], set[str]]:
         """The modules that a text defines, and the functions (`name/arity`) in them."""
-        from checker.elixir.modules import modules
-        from checker.elixir.syntax import parse
+        from checker.elixir.modules import defined_names
 
-        found = modules(parse(text.encode("utf-8", "replace")))
-        functions = {function.label for module in found for function in module.functions.values()}
-        return {module.name for module in found}, functions
+        return defined_names(text)
 
     def holders(self, wanted: set[str], config):
         """Reports of files that the session has not met and that define one of some modules.

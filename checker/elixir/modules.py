@@ -16,6 +16,7 @@ from checker.elixir.syntax import (
     Tree,
     Tuple,
     Var,
+    parse,
 )  # fmt: skip
 
 DEFINERS = {"def": False, "defp": True}
@@ -125,6 +126,13 @@ def modules(tree: Tree) -> list[ModuleDef]:
     found: list[ModuleDef] = []
     _collect(tree.exprs, None, tree.errors, found)
     return found
+
+
+def defined_names(text: str) -> tuple[set[str], set[str]]:
+    """The modules that a text defines, and the functions (`name/arity`) in them."""
+    found = modules(parse(text.encode("utf-8", "replace")))
+    functions = {function.label for module in found for function in module.functions.values()}
+    return {module.name for module in found}, functions
 
 
 def _collect(exprs: list[Node], outer: ModuleDef | None, errors: list, found: list) -> None:

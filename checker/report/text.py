@@ -24,7 +24,9 @@ def render(outcome: Outcome) -> str:
 def summary(outcome: Outcome) -> str:
     """The totals, in one or two lines."""
     where = f"{_count(outcome.files, 'file')}, {_count(outcome.workers, 'worker')}"
-    kept = f" ({outcome.suppressed} suppressed)" if outcome.suppressed else ""
+    kept = [(outcome.suppressed, "suppressed"), (outcome.known, "known before")]
+    kept = ", ".join(f"{number} {how}" for number, how in kept if number)
+    kept = f" ({kept})" if kept else ""
     counts = [(outcome.count(severity), severity) for severity in SEVERITIES]
     found = [f"{n} {(SINGULARS if n == 1 else PLURALS)[s]}" for n, s in counts if n]
     if not found:

@@ -1,0 +1,188 @@
+"""`oban-guard check`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from checker.commands.output import echo
+
+OK, BLOCKING, FAILED = 0, 1, 2
+STDIN = "-"
+STDIN_NAME = "stdin.ex"
+FORMATS = ("text", "json", "sarif", "github")
+
+
+def _rules(context: click.Context, parameter: click.Parameter, words: tuple[str, ...]) -> tuple:
+    from checker.choice import UnknownRule, prefixes
+
+    try:
+        return prefixes(words)
+    except UnknownRule as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def _rules_option(name: str, help: str):
+    return click.option(name, multiple=True, metavar="RULES", callback=_rules, help=help)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option(
+    "--format", "style", type=click.Choice(FORMATS), default="text", show_default=True,
+    help="github: commands for a workflow.",
+)  # fmt: skip
+@_rules_option("--select", "Only these rules: ids, beginnings of ids or names, such as OB2,OB104.")
+@_rules_option("--ignore", "Not these rules.")
+@click.option("--baseline", metavar="FILE", help="Known findings, which are not reported.")
+@click.option(
+    "--write-baseline", is_flag=True, help="Write all that is found now to the baseline."
+)
+@click.option(
+    "--since", metavar="REV", help="Only what changes since a git revision, such as main, brought."
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes. Default: one per core."
+)
+@click.option("--stdin-filename", metavar="PATH", help="What the text on standard input is called.")
+@click.pass_context
+def check(
+    context: click.Context, paths: tuple[str, ...], style: str, select: tuple[str, ...],
+    ignore: tuple[str, ...], baseline: str | None, write_baseline: bool, since: str | None,
+    jobs: int | None, stdin_filename: str | None,
+) -> None:  # fmt: skip
+    """Check files and folders (default: this folder); `-` is standard input.
+
+    Exit code: 0 nothing blocks, 1 errors or warnings, 2 wrong usage or something
+    that could not be read or checked.
+    """
+    _refuse_contradictions(paths, stdin_filename, baseline, write_baseline, since)
+    from checker.batch import check_files, unwatched
+    from checker.choice import Choice
+    from checker.root import Root
+
+    root = Root()
+    known = _known(baseline, root) if baseline and not write_baseline else None
+    found = _find(paths, stdin_filename)
+    Choice(select, ignore).configure(found.files)
+    files = found.files if since is None else _changed(found.files, since)
+    outcome = check_files(files, jobs, _bar() if style == "text" else unwatched)
+    problems = found.problems + outcome.problems
+    notes = list(found.notes)
+    if write_baseline:
+        code = _write(baseline, outcome, problems, notes, root)
+    else:
+        if known is not None:
+            _leave_out_known(known, outcome, files, notes, root)
+        if text := _rendered(style, outcome, problems, root):
+            echo(text)
+        code = FAILED if problems else BLOCKING if outcome.blocking else OK
+    _print_asides(outcome, problems, notes, since)
+    context.exit(code)
+
+
+def _refuse_contradictions(paths, stdin_filename, baseline, write_baseline, since) -> None:
+    if stdin_filename is not None and STDIN not in paths:
+        raise click.UsageError(f"--stdin-filename needs `{STDIN}` among the paths.")
+    if "" in paths:
+        raise click.UsageError("A path is empty; name a file or a folder.")
+    if baseline == "":
+        raise click.UsageError("--baseline is empty; name a file, such as .oban-guard-baseline.")
+    if write_baseline and baseline is None:
+        raise click.UsageError("--write-baseline needs `--baseline FILE`, the file to write.")
+    if write_baseline and since is not None:
+        raise click.UsageError("--write-baseline writes all findings; leave --since out.")
+
+
+def _find(paths: tuple[str, ...], stdin_filename: str | None):
+    from checker.discover import find
+    from checker.source import MAX_BYTES
+
+    texts = {}
+    if STDIN in paths:
+        texts[stdin_filename or STDIN_NAME] = sys.stdin.buffer.read(MAX_BYTES + 1)
+    return find([path for path in paths or (".",) if path != STDIN], texts)
+
+
+def _changed(files: list, revision: str) -> list:
+    from checker.git import Changes, GitError
+
+    try:
+        return Changes(revision).keep(files)
+    except GitError as error:
+        raise click.BadParameter(f"{error}.", param_hint="'--since'") from error
+
+
+def _bar():
+    from checker import progress
+    from checker.batch import unwatched
+
+    return progress.bar if progress.wanted() else unwatched
+
+
+def _known(file: str, root):
+    from checker.baseline import BaselineError, read
+
+    try:
+        return read(file, root)
+    except BaselineError as error:
+        raise click.BadParameter(f"{error}.", param_hint="'--baseline'") from error
+
+
+def _leave_out_known(known, outcome, files: list, notes: list[str], root) -> None:
+    """Keep back what a baseline knows; the older of findings that look the same first."""
+    from checker.baseline import stale
+
+    unknown, left = known.sift(outcome.older + outcome.findings)
+    older = set(outcome.older)
+    fresh = [finding for finding in unknown if finding not in older]
+    outcome.known += len(outcome.findings) - len(fresh)
+    outcome.findings = fresh
+    gone = stale(left, {root.path(file.shown): file.config for file in files}, root)
+    if gone:
+        notes.append(f"{gone} of the baseline's findings are gone; write it anew")
+
+
+def _write(file: str, outcome, problems: list, notes: list[str], root) -> int:
+    from checker.baseline import Baseline, BaselineError
+
+    if problems:
+        notes.append(f"{file} was not written, since not everything could be checked")
+        return FAILED
+    try:
+        number = Baseline.of(outcome.findings, root).write(file)
+    except BaselineError as error:
+        raise click.BadParameter(f"{error}.", param_hint="'--baseline'") from error
+    notes.append(f"{file} knows {number} finding{'' if number == 1 else 's'} now")
+    return OK
+
+
+def _rendered(style: str, outcome, problems: list[tuple[str, str]], root) -> str:
+    if style == "text":
+        from checker.report.text import render
+
+        return render(outcome)
+    if style == "json":
+        from checker.report.json import render
+
+        return render(outcome, problems)
+    if style == "sarif":
+        from checker.report.sarif import render
+    else:
+        from checker.report.github import render
+    return render(outcome, problems, root)
+
+
+def _print_asides(outcome, problems: list[tuple[str, str]], notes: list[str], since) -> None:
+    from checker.report.text import printable
+
+    for note in notes:
+        echo(f"note: {printable(note)}", err=True)
+    for path, message in problems:
+        echo(f"error: {printable(path)}: {printable(message)}", err=True)
+    if not outcome.files:
+        differing = "" if since is None else f" that differs from {printable(since)}"
+        echo(f"No Elixir file (.ex, .exs){differing} was checked.", err=True)
+    elif not outcome.workers:
+        echo("No Oban worker was found in the files checked.", err=True)
