@@ -18,6 +18,8 @@ SUPPRESSION = b"oban-guard"
 USE = rb"\buse\b"  # no module is a worker without it
 RECURSION = 12_000
 UNUSED = "OB901"
+BUILDS = (b"new", b"Oban.insert", b".perform", b"ransact")  # no job, and no transaction, without
+STARTS = (b"{Oban", b"start_link")
 
 
 class Report:
@@ -134,7 +136,8 @@ def _read(source: Source, config, facts: FileFacts, project=None) -> list:
         facts.workers = workers(found, known, tuple(config.wrappers), others)
     by_name = {worker.name: worker for worker in facts.workers}
     around = project.around if project is not None else None
-    facts.read_jobs = lambda: _set_around(jobs(found, by_name, known, others), around)
+    if any(mark in source.data for mark in BUILDS):
+        facts.read_jobs = lambda: _set_around(jobs(found, by_name, known, others), around)
     facts.read_configs = lambda: [
         _versioned(config, around) for config in _configs(source, tree, found, known)
     ]
@@ -170,7 +173,7 @@ def _configs(source: Source, tree, found: list, known) -> list:
         return []
     if in_config(source.path):
         return script_configs(tree, source.path, known)
-    return code_configs(found, known)
+    return code_configs(found, known) if any(mark in source.data for mark in STARTS) else []
 
 
 def _jobs_of(worker, facts: FileFacts) -> list:

@@ -58,10 +58,11 @@ def jobs(
         if module.name not in workers
     }
     found.performs = direct_performs(modules, survey.knows)
-    found.pro = speaks_of_pro(modules)
+    if found.built or found.insertions:
+        found.pro = speaks_of_pro(modules)
+        found.encoded = encoded(modules)
     _look_around(found.insertions, modules)
     _keep_dropped(found.built, modules)
-    found.encoded = encoded(modules)
     return found
 
 

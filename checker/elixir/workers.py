@@ -129,7 +129,7 @@ def _model(
     worker.read_clauses = lambda: clauses(perform)
     worker.read_timing = partial(_timing, worker, module, interpreter)
     worker.read_waits = partial(_waits, worker)
-    worker.read_attempt_tests = lambda: attempt_tests(module)
+    worker.read_attempt_tests = lambda: attempt_tests(module) if _speaks_of_attempts(worker) else []
     if perform is not None:
         try:
             worker.outcome = interpreter.run(perform, [_job(worker)])
@@ -209,6 +209,10 @@ def _waits(worker: Worker) -> list:
     if most is None or not worker.options_known:
         return []
     return [default_wait(attempt, most) for attempt in range(1, min(most, MOST_ATTEMPTS))]
+
+
+def _speaks_of_attempts(worker: Worker) -> bool:
+    return "attempt" in worker.mentions
 
 
 def _inherit(wrapper: Wrapper, local: bool, worker: Worker, interpreter, scope: Scope) -> None:

@@ -49,8 +49,13 @@ def encoded(modules: list[ModuleDef]) -> frozenset[str]:
     return frozenset(
         module.name
         for module in modules
-        if any(_names_encoder(node) for node in syntax.walk(module.node.blocks))
+        if any(map(_names_encoder, module.attributes.get("derive", ())))
+        or ("defimpl" in module.called_macros and _implements(module))
     )
+
+
+def _implements(module: ModuleDef) -> bool:
+    return any(_names_encoder(node) for node in syntax.walk(module.node.blocks))
 
 
 def _names_encoder(node: syntax.Node) -> bool:
