@@ -123,7 +123,6 @@ def _read(source: Source, config, facts: FileFacts, project=None) -> list:
     from checker.elixir.jobs import jobs
     from checker.elixir.library import library
     from checker.elixir.modules import modules
-    from checker.elixir.tests import tests
     from checker.elixir.workers import workers
 
     tree = syntax.parse(source.data)
@@ -141,7 +140,7 @@ def _read(source: Source, config, facts: FileFacts, project=None) -> list:
     facts.read_configs = lambda: [
         _versioned(config, around) for config in _configs(source, tree, found, known)
     ]
-    facts.read_tests = lambda: _set_around(tests(found), around)
+    facts.read_tests = lambda: _set_around(_tests(found), around)
     for worker in facts.workers:
         worker.read_jobs = partial(_jobs_of, worker, facts)
         _versioned(worker, around)
@@ -166,14 +165,21 @@ def _versioned(subject, around):
     return _set_around(subject, around)
 
 
+def _tests(found: list):
+    from checker.elixir.tests import tests
+
+    return tests(found)
+
+
 def _configs(source: Source, tree, found: list, known) -> list:
+    scripted = in_config(source.path)
+    if OBAN not in source.data or not (scripted or any(m in source.data for m in STARTS)):
+        return []
     from checker.elixir.oban_config import code_configs, script_configs
 
-    if OBAN not in source.data:
-        return []
-    if in_config(source.path):
+    if scripted:
         return script_configs(tree, source.path, known)
-    return code_configs(found, known) if any(mark in source.data for mark in STARTS) else []
+    return code_configs(found, known)
 
 
 def _jobs_of(worker, facts: FileFacts) -> list:
@@ -201,7 +207,7 @@ def _run(source: Source, config, facts: FileFacts, comments: list, report: Repor
             check = partial(_check_configs, rule, facts)
             found.extend(_file_findings(rule, check, facts, source, report))
     for rule in rules if source.path.endswith(TEST_FILE) else ():
-        if "check_tests" in vars(rule):
+        if script and "check_tests" in vars(rule):
             check = partial(_check_tests, rule, facts)
             found.extend(_file_findings(rule, check, facts, source, report))
     found = _distinct(found)

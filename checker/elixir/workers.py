@@ -177,11 +177,11 @@ def _may_define_more(module: ModuleDef, wrapper: str | None) -> bool:
 
 def _timing(worker: Worker, module: ModuleDef, interpreter, name: str) -> Timing | None:
     """The worker's own backoff or timeout, in the attempts that it may have."""
-    from checker.elixir.arithmetic import backoff_waits, timeouts
-
     function = module.functions.get((name, 1))
     if function is None or function.private or function.broken or not function.clauses:
         return None
+    from checker.elixir.arithmetic import backoff_waits, timeouts  # slow to load
+
     inner = Interpreter(interpreter.modules, interpreter.library, interpreter.others)
     shape = only(worker.option("max_attempts") or ())
     most = shape.value if isinstance(shape, Int) else None
@@ -197,8 +197,6 @@ def _timing(worker: Worker, module: ModuleDef, interpreter, name: str) -> Timing
 
 def _waits(worker: Worker) -> list:
     """Its own waits, else Oban's; none where a wrapper or a delegate decides."""
-    from checker.elixir.arithmetic import default_wait
-
     if worker.backoff is not None:
         return worker.backoff.each
     if worker.wrapper is not None or "backoff/1" in worker.callbacks:
@@ -208,6 +206,8 @@ def _waits(worker: Worker) -> list:
     most = shape.value if isinstance(shape, Int) else None
     if most is None or not worker.options_known:
         return []
+    from checker.elixir.arithmetic import default_wait
+
     return [default_wait(attempt, most) for attempt in range(1, min(most, MOST_ATTEMPTS))]
 
 

@@ -91,8 +91,10 @@ SEVERITY = ADVICE
 def check(worker: Worker):
     if worker.wrapper is not None or "backoff/1" in worker.callbacks or at_most_once(worker):
         return
+    if not effects(worker):
+        return
     waits = [wait for wait in worker.waits if isinstance(wait, Interval)]
-    if waits and len(waits) == len(worker.waits) and effects(worker):
+    if waits and len(waits) == len(worker.waits):
         total = human(sum(wait.low for wait in waits))
         yield Problem(
             worker.use_span,

@@ -105,8 +105,6 @@ end
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from checker.model.job import Jobs, NewJob
 from checker.rules.problem import ERROR, Problem
 
@@ -155,6 +153,8 @@ def _takes_obans_options(job: NewJob) -> bool:
 
 
 def _help(name: str) -> str:
+    from difflib import get_close_matches  # rarely needed, slow to load
+
     if name in DELAYS or name in NEWER:
         return "Replace it with `schedule_in:`, in seconds"
     if name in TIMES:

@@ -73,8 +73,6 @@ config :shop, Oban,
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from checker.model.oban_config import CODE, ObanConfig, Setting
 from checker.rules.problem import ERROR, Problem
 
@@ -127,6 +125,8 @@ def check_config(config: ObanConfig):
 
 def _help(setting: Setting, since: tuple | None) -> str | None:
     """What to write instead; None when the key is like none of Oban's."""
+    from difflib import get_close_matches  # rarely needed, slow to load
+
     name = setting.name
     if name in AS_PLUGIN:
         return f"Move it to `plugins: [{{Oban.Plugins.{AS_PLUGIN[name]}, …}}]`, or update Oban"
