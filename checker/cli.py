@@ -9,6 +9,7 @@ import click
 
 from checker import __version__
 from checker.commands.check import FAILED, check
+from checker.commands.config import config
 from checker.commands.output import echo, on_terminal
 from checker.scaffold.command import new
 
@@ -76,7 +77,7 @@ def doctor() -> None:
         echo(f"{label}: {value}")
 
 
-for command in (check, new):
+for command in (check, config, new):
     cli.add_command(command)
 
 

@@ -41,18 +41,20 @@ class Config:
     the arity may be missing) → words of EFFECTS, or the shapes it answers.
     `permanent`, `transient`: reasons without their colon. `wrappers`: modules
     whose `use` makes a worker. `mode`: of the guard, None when not set.
-    `path`: absolute path of the file all this came from, or None. `shadowed`:
-    a file beside it that has a table too and does not count, or None.
+    `written`: the keys that the file has; `to_dict` leaves them out. `path`:
+    absolute path of the file all this came from, or None. `shadowed`: a file
+    beside it that has a table too and does not count, or None.
     """
 
     __slots__ = (
         "select", "ignore", "severity", "exclude", "effects", "shapes", "permanent",
-        "transient", "wrappers", "mode", "path", "shadowed", "_spec",
+        "transient", "wrappers", "mode", "written", "path", "shadowed", "_spec",
     )  # fmt: skip
 
     def __init__(self, **values: object) -> None:
         for key, kind in KEYS.items():
             setattr(self, key, values.get(key, kind.empty))
+        self.written = values.get("written", ())
         self.path = values.get("path")
         self.shadowed = values.get("shadowed")
         self._spec = None
@@ -161,7 +163,7 @@ def parse(path: str, text: str) -> Config | None:
         if kind is None:
             raise ConfigError(path, f"unknown key {_quoted(key)}{_nearest(key, KEYS)}")
         values[key] = kind.read(Place(path, key), value)
-    return Config(**values, path=path)
+    return Config(**values, written=tuple(values), path=path)
 
 
 def _in_folder(folder: str) -> Config | None:
