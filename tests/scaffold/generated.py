@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from click.testing import CliRunner
 
 from checker.cli import cli
+from checker.project import _known
 
 MIX = """defmodule Shop.MixProject do
   use Mix.Project
@@ -58,9 +60,8 @@ def project(folder: Path, version: str | None = None, inline: bool = False) -> P
 
 def run(folder: Path, *arguments: str, expected: int = 0, **options):
     """`oban-guard` run in a folder; its result, after its exit code was looked at."""
-    import os
-
     before = os.getcwd()
+    _known.clear()  # each command is a process of its own
     os.chdir(folder)
     try:
         result = CliRunner().invoke(cli, arguments, **options)

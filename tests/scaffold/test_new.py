@@ -383,3 +383,25 @@ def test_on_a_terminal_it_asks(shop: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert "`sync` is not the name of a module" in told
     worker = (shop / "lib" / "shop" / "workers" / "sync.ex").read_text()
     assert '"id" => id, "day" => day' in worker and "idempotency_key" in worker
+
+
+def test_once_the_next_steps_are_done_nothing_is_left_to_say(shop: Path) -> None:
+    """Of the whole project: its queue, its crontab, its test, how long finished jobs are kept."""
+    (shop / "config").mkdir()
+    config = (
+        'import Config\n\nconfig :shop, Oban,\n  repo: Shop.Repo,\n  queues: [default: 10{queue}],\n'
+        "  plugins: [\n    Oban.Plugins.Lifeline,\n    {pruner},\n"
+        "    {{Oban.Plugins.Cron, crontab: [{entry}]}}\n  ]\n"
+    )
+    path = shop / "config" / "config.exs"
+    path.write_text(config.format(queue="", pruner="Oban.Plugins.Pruner", entry=""))
+    (shop / "config" / "test.exs").write_text("import Config\n\nconfig :shop, Oban, testing: :manual\n")
+    told = new(
+        shop, "worker", "Sync", "--queue", "sync", "--arg", "id:integer", "--unique-keys", "id",
+        "--unique-period", "1h", "--cron", "0 * * * *", "--effect", "http",
+    )  # fmt: skip
+    queue, entry, pruner, _client = (step["snippet"] for step in told["next_steps"])
+    found = json.loads(run(shop, "check", "--format", "json", expected=1).output)
+    assert {finding["rule"] for finding in found["findings"]} == {"OB701", "OB312"}
+    path.write_text(config.format(queue=f", {queue}", pruner=pruner, entry=entry))
+    assert json.loads(run(shop, "check", "--format", "json").output)["findings"] == []
