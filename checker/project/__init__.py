@@ -14,8 +14,8 @@ from checker.project.mix import MixError, app_around, apps_of, has_pro, locked_o
 from checker.project.modules import Modules
 
 CONFIG_FILES = ("config.exs", "dev.exs", "prod.exs", "runtime.exs", "test.exs")
-STARTS_OBAN = b"Oban"
-STARTS_QUEUES = (b"start_queue", b"DynamicQueues", b"Oban.Pro.Plugins.DynamicQueues")
+STARTS_OBAN = (b"{Oban,", b"Oban.start_link")
+STARTS_QUEUES = (b"start_queue", b"DynamicQueues")
 
 
 class Project:
@@ -47,18 +47,15 @@ class Project:
             path = os.path.join(self.app.root, "config", name)
             found += script_configs(elixir_files.parsed(path), path, library())
         for app in apps_of(self.app):
-            for path in elixir_files.below(os.path.join(app.folder, "lib"), STARTS_OBAN):
-                data = elixir_files.read(path)
-                if b"{Oban," in data or b"Oban.start_link" in data:
-                    found += code_configs(elixir_files.modules_of(path), library())
+            for path in elixir_files.below(os.path.join(app.folder, "lib"), *STARTS_OBAN):
+                found += code_configs(elixir_files.modules_of(path), library())
         return found
 
     @cached_property
     def _starts_queues(self) -> bool:
         return any(
-            elixir_files.below(os.path.join(app.folder, "lib"), mark)
+            elixir_files.below(os.path.join(app.folder, "lib"), *STARTS_QUEUES)
             for app in apps_of(self.app)
-            for mark in STARTS_QUEUES
         )
 
     def _tested(self, module: str) -> bool | None:

@@ -12,15 +12,16 @@ from checker.source import MAX_BYTES, decode
 SKIPPED = frozenset(("deps", "_build", "node_modules", "assets"))
 
 
-def below(folder: str, mentions: bytes) -> list[str]:
-    """Paths of the .ex files below a folder that hold these bytes, sorted. Raises nothing."""
+def below(folder: str, *mentions: bytes) -> list[str]:
+    """Paths of the .ex files below a folder that hold any of these, sorted. Raises nothing."""
     found = []
     for path, folders, names in os.walk(folder):
         folders[:] = sorted(n for n in folders if n not in SKIPPED and not n.startswith("."))
         for name in names:
             if name.endswith(".ex"):
                 full = os.path.join(path, name)
-                if mentions in read(full):
+                data = read(full)
+                if any(mark in data for mark in mentions):
                     found.append(full)
     return sorted(found)
 
