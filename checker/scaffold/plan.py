@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from checker.model.duration import human
+from checker.project import Project
 from checker.project.conventions import Conventions, underscore
 from checker.project.mix import locked_oban
 from checker.project.modules import Modules
@@ -64,6 +66,7 @@ def new_worker(
         "max_attempts": f", max_attempts: {answers.max_attempts}" if answers.snooze_on else "",
     }
     path = path or ways.path_of(answers.module)
+    _shorter_than_rescue(answers, ways)
     elsewhere = Modules(ways.app).path(answers.module) or path
     if elsewhere != path:
         raise AnswerError(
@@ -80,6 +83,15 @@ def new_worker(
     if with_test and not ways.has_data_case:
         steps.append(_data_case_step(ways))
     return _plan(answers.module, (*files, *receipts), steps)
+
+
+def _shorter_than_rescue(answers: WorkerAnswers, ways: Conventions) -> None:
+    """Lifeline runs a job again that takes longer than it waits."""
+    rescued = Project(ways.app).around.rescued_after
+    if rescued is not None and answers.timeout.seconds * 1000 >= rescued:
+        problem = f"{answers.timeout} is not shorter than the {human(rescued // 1000)} after which"
+        problem += " this project's Lifeline runs a job again"
+        raise AnswerError("--timeout", problem, "--timeout 5m")
 
 
 def new_receipt(ways: Conventions) -> Plan:

@@ -153,6 +153,16 @@ class _as_nobody:
         os.seteuid(self.user)
 
 
+def test_a_timeout_that_lifeline_would_not_wait_for(shop: Path) -> None:
+    (shop / "config").mkdir()
+    (shop / "config" / "config.exs").write_text(
+        "config :shop, Oban, queues: [default: 1],"
+        " plugins: [{Oban.Plugins.Lifeline, rescue_after: :timer.minutes(30)}]\n"
+    )
+    assert "30 min after which" in refused(shop, "worker", "Sync", "--timeout", "45m")
+    new(shop, "worker", "Sync", "--timeout", "20m")
+
+
 def test_a_program_is_told_in_json(shop: Path) -> None:
     """And a person on the other stream."""
     told = run(shop, "new", "worker", "Sync", "--queue", "a b", "--json", expected=2)
