@@ -51,10 +51,10 @@ class Baseline:
     def write(self, file: str) -> int:
         """Write the baseline, sorted; gives the number of its findings. Raises BaselineError."""
         entries = sorted(self._entries.elements())
-        lines = [json.dumps(line) for line in (HEAD, *(dict(zip(FIELDS, e)) for e in entries))]
+        lines = [HEAD, *(dict(zip(FIELDS, entry, strict=True)) for entry in entries)]
         try:
             with open(file, "w", encoding="utf-8", newline="\n") as opened:
-                opened.write("\n".join(lines) + "\n")
+                opened.writelines(json.dumps(line) + "\n" for line in lines)
         except OSError as error:
             raise BaselineError(f"{file} cannot be written: {error.strerror}") from None
         return len(entries)

@@ -28,10 +28,11 @@ class Outcome:
     """What checking files gave, everything in a fixed order.
 
     `findings`: sorted by place; `older`: those that stood in the files before, where
-    these are compared. `known`: how many are not told, as nothing new. `lines`: `(path, line)` of each finding → that
-    line's text. `files`: how many were read; `workers`: how many they define;
-    `suppressed`: how many findings were kept back. `problems`: `(path,
-    message)` of files that could not be read and of rules that broke.
+    these are compared. `known`: how many are not told, as nothing new. `lines`:
+    `(path, line)` of each finding → that line's text. `files`: how many were
+    read; `workers`: how many they define; `suppressed`: how many findings were
+    kept back. `problems`: `(path, message)` of files that could not be read and of
+    rules that broke.
     """
 
     def __init__(self) -> None:

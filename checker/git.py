@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+from tempfile import TemporaryDirectory
 
 from checker.discover import File
 from checker.since import Before
 from checker.source import one_line
 
-# Reads only: no index is refreshed, and no program that the repository names is run.
-READING = ("git", "-c", "core.fsmonitor=false", "-c", "diff.relative=false")
+# The monitor that a repository may name is not started.
+GIT = ("git", "-c", "core.fsmonitor=false", "-c", "diff.relative=false")
 ABSENT = (b"does not exist in", b"exists on disk, but not in")
 
 
@@ -26,7 +28,7 @@ class Changes:
     """
 
     def __init__(self, revision: str) -> None:
-        self._top = os.fsdecode(_git(None, "rev-parse", "--show-toplevel")).removesuffix("\n")
+        self._top = _line(_git(None, "rev-parse", "--show-toplevel"))
         self._commit = self._resolved(revision)
         self._tracked = set(_split(self._git("ls-files", "-z")))
         self._before = self._differing()
@@ -50,24 +52,34 @@ class Changes:
     def _resolved(self, revision: str) -> str:
         wanted = f"{revision}^{{commit}}"
         try:
-            found = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", wanted)
+            found = self._git("rev-parse", "--verify", "--quiet", wanted)
         except GitError:
             raise GitError(
                 f"`{one_line(revision)}` is no revision of the repository {self._top}; "
                 "name a branch, a tag or a commit, such as main or HEAD~1"
             ) from None
-        return found.decode().strip()
+        return _line(found)
 
     def _differing(self) -> dict[str, str]:
         """Path of each file that differs → its path at the revision."""
-        words = iter(
-            _split(self._git("diff", "--name-status", "-M", "-z", "--no-ext-diff", self._commit))
-        )
+        with TemporaryDirectory() as folder:
+            index = self._copied_index(folder)
+            words = iter(
+                _split(self._git("diff", "--name-status", "-M", "-z", self._commit, index=index))
+            )
         before = {}
         for status in words:
             path = next(words)
             before[next(words) if status.startswith("R") else path] = path
         return before
+
+    def _copied_index(self, folder: str) -> str:
+        """The index in a folder of ours: `git diff` writes into it what it learns of times."""
+        own = os.path.join(self._top, _line(self._git("rev-parse", "--git-path", "index")))
+        copy = os.path.join(folder, "index")
+        if os.path.exists(own):
+            shutil.copy2(own, copy)  # with its time, which tells git what to look at again
+        return copy
 
     def _text(self, path: str) -> Before:
         """A file as it was; an empty one when it was not there."""
@@ -82,23 +94,31 @@ class Changes:
         real, start = os.path.realpath(path), self._top.rstrip(os.sep) + os.sep
         return real[len(start) :] if real.startswith(start) else None
 
-    def _git(self, *arguments: str) -> bytes:
-        return _git(self._top, *arguments)
+    def _git(self, *arguments: str, index: str | None = None) -> bytes:
+        return _git(self._top, *arguments, index=index)
 
 
-def _git(folder: str | None, *arguments: str) -> bytes:
-    done = _run(folder, *arguments)
+def _git(folder: str | None, *arguments: str, index: str | None = None) -> bytes:
+    done = _run(folder, *arguments, index=index)
     if done.returncode:
         raise GitError(f"git refuses: {_last_line(done.stderr)}")
     return done.stdout
 
 
-def _run(folder: str | None, *arguments: str) -> subprocess.CompletedProcess:
-    env = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+def _run(
+    folder: str | None, *arguments: str, index: str | None = None
+) -> subprocess.CompletedProcess:
+    env = {**os.environ, "LC_ALL": "C"}
+    if index is not None:
+        env["GIT_INDEX_FILE"] = index
     try:
-        return subprocess.run([*READING, *arguments], cwd=folder, env=env, capture_output=True)
+        return subprocess.run([*GIT, *arguments], cwd=folder, env=env, capture_output=True)
     except FileNotFoundError:
         raise GitError("git is needed, and there is none on the PATH") from None
+
+
+def _line(output: bytes) -> str:
+    return os.fsdecode(output).removesuffix("\n")
 
 
 def _split(output: bytes) -> list[str]:

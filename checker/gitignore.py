@@ -63,7 +63,7 @@ def _own(folder: str) -> tuple:
             text = file.read().decode("utf-8-sig", "surrogateescape")
     except OSError:
         return ()
-    return ((folder, _spec(text.replace("\r\n", "\n").split("\n"))),)
+    return ((folder, _spec(text.split("\n"))),)
 
 
 def _spec(lines: list[str]):

@@ -36,12 +36,13 @@ def _rules_option(name: str, help: str):
 @_rules_option("--select", "Only these rules: ids, beginnings of ids or names, such as OB2,OB104.")
 @_rules_option("--ignore", "Not these rules.")
 @click.option("--baseline", metavar="FILE", help="Known findings, which are not reported.")
-@click.option(
-    "--write-baseline", is_flag=True, help="Write all that is found now to the baseline."
-)
+@click.option("--write-baseline", is_flag=True, help="Write all that is found now to the baseline.")
 @click.option(
     "--since", metavar="REV", help="Only what changes since a git revision, such as main, brought."
 )
+@click.option("--fix", is_flag=True, help="Apply the safe fixes, then report what is left.")
+@click.option("--unsafe-fixes", is_flag=True, help="Also those that may change what a job does.")
+@click.option("--diff", is_flag=True, help="Only show what --fix would change; 1 if anything.")
 @click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes. Default: one per core."
 )
@@ -50,7 +51,7 @@ def _rules_option(name: str, help: str):
 def check(
     context: click.Context, paths: tuple[str, ...], style: str, select: tuple[str, ...],
     ignore: tuple[str, ...], baseline: str | None, write_baseline: bool, since: str | None,
-    jobs: int | None, stdin_filename: str | None,
+    fix: bool, unsafe_fixes: bool, diff: bool, jobs: int | None, stdin_filename: str | None,
 ) -> None:  # fmt: skip
     """Check files and folders (default: this folder); `-` is standard input.
 
@@ -58,6 +59,7 @@ def check(
     that could not be read or checked.
     """
     _refuse_contradictions(paths, stdin_filename, baseline, write_baseline, since)
+    _refuse_unfixable(paths, style, write_baseline, fix, unsafe_fixes, diff)
     from checker.batch import check_files, unwatched
     from checker.choice import Choice
     from checker.root import Root
@@ -67,17 +69,30 @@ def check(
     found = _find(paths, stdin_filename)
     Choice(select, ignore).configure(found.files)
     files = found.files if since is None else _changed(found.files, since)
-    outcome = check_files(files, jobs, _bar() if style == "text" else unwatched)
+
+    def examine():
+        outcome = check_files(files, jobs, _bar() if style == "text" else unwatched)
+        notes = list(found.notes)
+        if known is not None:
+            _leave_out_known(known, outcome, files, notes, root)
+        return outcome, notes
+
+    outcome, notes = examine()
+    fixes = _fixes(files, outcome, unsafe_fixes) if fix or diff else None
+    if fix and fixes.write():
+        outcome, notes = examine()
     problems = found.problems + outcome.problems
-    notes = list(found.notes)
+    if fixes is not None:
+        problems += fixes.problems
+        notes += fixes.notes("fixed" if fix else "would fix")
     if write_baseline:
         code = _write(baseline, outcome, problems, notes, root)
     else:
-        if known is not None:
-            _leave_out_known(known, outcome, files, notes, root)
-        if text := _rendered(style, outcome, problems, root):
+        text = fixes.diff() if diff else _rendered(style, outcome, problems, root)
+        if text:
             echo(text)
-        code = FAILED if problems else BLOCKING if outcome.blocking else OK
+        found_any = bool(text) if diff else outcome.blocking
+        code = FAILED if problems else BLOCKING if found_any else OK
     _print_asides(outcome, problems, notes, since)
     context.exit(code)
 
@@ -95,6 +110,19 @@ def _refuse_contradictions(paths, stdin_filename, baseline, write_baseline, sinc
         raise click.UsageError("--write-baseline writes all findings; leave --since out.")
 
 
+def _refuse_unfixable(paths, style, write_baseline, fix, unsafe_fixes, diff) -> None:
+    if unsafe_fixes and not (fix or diff):
+        raise click.UsageError("--unsafe-fixes needs `--fix`, or `--diff` to see them first.")
+    if fix and diff:
+        raise click.UsageError("--diff only shows what --fix would write; leave one of them out.")
+    if (fix or diff) and write_baseline:
+        raise click.UsageError("--write-baseline writes what is found; fix first, without it.")
+    if fix and STDIN in paths:
+        raise click.UsageError(f"--fix cannot write to `{STDIN}`; take `--diff`, or name a file.")
+    if diff and style != "text":
+        raise click.UsageError(f"--diff prints a diff; leave `--format {style}` out.")
+
+
 def _find(paths: tuple[str, ...], stdin_filename: str | None):
     from checker.discover import find
     from checker.source import MAX_BYTES
@@ -103,6 +131,12 @@ def _find(paths: tuple[str, ...], stdin_filename: str | None):
     if STDIN in paths:
         texts[stdin_filename or STDIN_NAME] = sys.stdin.buffer.read(MAX_BYTES + 1)
     return find([path for path in paths or (".",) if path != STDIN], texts)
+
+
+def _fixes(files: list, outcome, unsafe: bool):
+    from checker.commands.fixing import Fixes
+
+    return Fixes(files, outcome.findings, unsafe)
 
 
 def _changed(files: list, revision: str) -> list:

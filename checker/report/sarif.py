@@ -13,7 +13,9 @@ from checker.report.wording import sentence, statement
 from checker.root import Root
 from checker.rules import all_rules
 
-SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
 VERSION = "2.1.0"
 BASE = "%SRCROOT%"
 FINGERPRINT = "obanGuardFingerprint/v1"

@@ -13,9 +13,7 @@ DEFAULT = "default"
 
 def as_json(path: str, config: Config) -> str:
     """One object: `path`, and `settings`, each with its `value` and where it is `from`."""
-    settings = {
-        key: {"value": value, "from": source} for key, value, source in _settings(config)
-    }
+    settings = {key: {"value": value, "from": source} for key, value, source in _settings(config)}
     return json.dumps({"path": shown(path), "settings": settings}, indent=1)
 
 

@@ -7,6 +7,7 @@ import pytest
 from .repository import RIGHT, commit, git, places, put, run, worker
 
 FILE = ".oban-guard-baseline"
+HEAD = '{"oban-guard": "baseline", "version": 1}\n'
 WRITE = ("--baseline", FILE, "--write-baseline")
 
 
@@ -99,15 +100,19 @@ def test_with_since_the_older_is_the_known_one(root):
     assert "1 error in 1 file, 1 worker (1 known before)." in result.stdout
 
 
+def test_with_since_what_is_old_but_not_known_is_not_told(root):
+    (root / FILE).write_text(HEAD)
+    commit(root)
+    put(root / "lib/a.ex", worker("A") + "# more\n")
+    assert places("--since", "main", "--baseline", FILE) == []
+
+
 def test_it_is_not_written_when_not_all_could_be_checked(root):
     written = (root / FILE).read_bytes()
     result = run("nothing/here", *WRITE)
     assert result.exit_code == 2
     assert f"note: {FILE} was not written, since not everything could be checked" in result.stderr
     assert (root / FILE).read_bytes() == written
-
-
-HEAD = '{"oban-guard": "baseline", "version": 1}\n'
 
 
 @pytest.mark.parametrize(
@@ -119,7 +124,10 @@ HEAD = '{"oban-guard": "baseline", "version": 1}\n'
         ("[" * 100_000, "is no baseline of oban-guard"),
         ('{"version": 1, "findings": []}', "is no baseline of oban-guard"),
         ("\udcff", "is no baseline of oban-guard"),
-        ('{"oban-guard": "baseline", "version": 2}\n', "has version 2, and this oban-guard reads 1"),
+        (
+            '{"oban-guard": "baseline", "version": 2}\n',
+            "has version 2, and this oban-guard reads 1",
+        ),
         (HEAD + "<<<<<<< HEAD\n", "has no entry on line 2; mend the line, or write it with"),
         (HEAD + '{"path": "a", "rule": 1, "fingerprint": "f"}\n', "has no entry on line 2"),
         (HEAD + '{"path": "a", "rule": "b"}\n', "has no entry on line 2"),
