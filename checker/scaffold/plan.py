@@ -13,6 +13,7 @@ from checker.project.mix import locked_oban
 from checker.project.modules import Modules
 from checker.scaffold.answers import AnswerError, WorkerAnswers
 from checker.scaffold.render import render
+from checker.scaffold.test_view import WorkerTestView
 from checker.scaffold.view import MOST_SNOOZES, WorkerView, receipt_module
 
 MIGRATION = "_create_job_receipts.exs"
@@ -54,7 +55,7 @@ def new_worker(
 
     `path`: where the worker goes, None for where the project puts its workers.
     """
-    view = WorkerView(
+    view = WorkerTestView(
         answers, locked_oban(ways.app), ways.app.name, ways.repo, ways.data_case
     )
     client = f"{ways.app.base}.{view.short}Client"
