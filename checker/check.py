@@ -148,7 +148,7 @@ def _read(source: Source, config, facts: FileFacts, project=None) -> list:
         worker.transient_reasons = tuple(config.transient)
     if SUPPRESSION not in source.data:
         return []
-    facts.pipes = syntax.pipe_starts(tree)
+    facts.pipes = syntax.pipe_starts(tree.exprs)
     return tree.comments()
 
 
@@ -322,14 +322,25 @@ def _fix(problem, source: Source) -> Fix | None:
 
 
 def _distinct(findings: list[Finding]) -> list[Finding]:
-    """No line carries two findings of one rule."""
-    seen, distinct = set(), []
+    """No line carries two findings of one rule; the first has the fixes of all of them."""
+    by_line: dict[tuple[str, int], list[Finding]] = {}
     for finding in sorted(findings, key=lambda f: f.sort_key()):
-        mark = (finding.rule, finding.line)
-        if mark not in seen:
-            seen.add(mark)
-            distinct.append(finding)
-    return distinct
+        by_line.setdefault((finding.rule, finding.line), []).append(finding)
+    for first, *others in by_line.values():
+        if others:
+            first.fix = _joined([first.fix, *(other.fix for other in others)])
+    return [group[0] for group in by_line.values()]
+
+
+def _joined(fixes: list[Fix | None]) -> Fix | None:
+    """Fixes as one; None where one is missing, or two are about the same text."""
+    if None in fixes:
+        return None
+    distinct = {(edit.place, edit.text): edit for fix in fixes for edit in fix.edits}
+    edits = [distinct[mark] for mark in sorted(distinct)]
+    if any(a.place[2:] > b.place[:2] for a, b in zip(edits, edits[1:], strict=False)):
+        return None
+    return Fix(all(fix.safe for fix in fixes), edits)
 
 
 def _comment(source: Source, span: tuple[int, int]) -> tuple[int, int, str, bool]:

@@ -21,6 +21,11 @@ class Edit:
         self.end_column = end_column
         self.text = text
 
+    @property
+    def place(self) -> tuple[int, int, int, int]:
+        """Where it begins and ends: line, column, end line, end column."""
+        return self.line, self.column, self.end_line, self.end_column
+
 
 class Fix:
     """Edits that mend a finding; `safe` when they cannot change a job's success."""

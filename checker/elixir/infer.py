@@ -433,7 +433,10 @@ class Interpreter(Conditions, Fields, Calls):
 
     def record_atom_key(self, node: syntax.Node, key: str, fixed: str, scope: Scope) -> None:
         if node.span not in self.atom_keys:
-            self.atom_keys[node.span] = AtomKey(node.span, key, fixed, scope.function)
+            start, end = node.span
+            if isinstance(node, (syntax.Access, syntax.Field)):  # what stands after the args
+                start = node.base.span[1]
+            self.atom_keys[node.span] = AtomKey(node.span, (start, end), key, fixed, scope.function)
 
     def record_atom_value(self, node: syntax.Node, names: list[str], scope: Scope) -> None:
         """Not in a public function besides perform: others may call it, with atoms."""

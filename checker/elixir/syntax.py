@@ -297,10 +297,10 @@ def _is_complete(line: bytes) -> bool:
     return line.split()[-1] not in _GOES_ON
 
 
-def pipe_starts(tree: Tree) -> dict[tuple[int, int], int]:
+def pipe_starts(nodes: object) -> dict[tuple[int, int], int]:
     """Span of each piped call → where its pipe begins."""
     starts: dict[tuple[int, int], int] = {}
-    for node in walk(tree.exprs):
+    for node in walk(nodes):
         if isinstance(node, Call) and node.piped:
             first = node
             while isinstance(first, Call) and first.piped:

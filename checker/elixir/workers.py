@@ -192,7 +192,8 @@ def _timing(worker: Worker, module: ModuleDef, interpreter, name: str) -> Timing
     else:
         each = timeouts(module, shown, most, *known)
     value = inner.run(function, [_job(worker)])
-    return Timing(function.clauses[0].span, function.label, value, each)
+    pipes = syntax.pipe_starts([clause.blocks for clause in function.clauses])
+    return Timing(function.clauses[0].span, function.label, value, each, pipes)
 
 
 def _waits(worker: Worker) -> list:

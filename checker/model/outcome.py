@@ -15,6 +15,7 @@ from checker.model.shape import (
     Int,
     Opaque,
     Shape,
+    Span,
     Text,
     Tup,
     Unknown,
@@ -58,6 +59,16 @@ class Outcome:
     @property
     def origin(self):
         return self.alt.origin
+
+    @property
+    def tag(self) -> Span | None:
+        """Where a tuple that is written down has its first item; None for all else."""
+        whole = self.origin.span
+        first = self.shape.items[0] if isinstance(self.shape, Tup) and self.shape.items else ()
+        place = first[0].origin.span if len(first) == 1 else None
+        if whole is None or place is None or not whole[0] < place[0] <= place[1] < whole[1]:
+            return None
+        return place
 
     @property
     def foreign(self) -> bool:

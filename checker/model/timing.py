@@ -53,15 +53,17 @@ class Timing:
 
     `span` is its first clause, `function` its label. `value` is what it can answer, with the
     places that decide it, whichever attempt it is. `each` is the answer in attempt 1, 2 …,
-    None where it cannot be worked out.
+    None where it cannot be worked out. `pipes`: span of a pipe's step → where the pipe begins.
     """
 
-    __slots__ = ("span", "function", "value", "each")
+    __slots__ = ("span", "function", "value", "each", "pipes")
 
     def __init__(
-        self, span: Span, function: str, value: Value, each: list[Interval | NotAnInteger | None]
-    ) -> None:
+        self, span: Span, function: str, value: Value,
+        each: list[Interval | NotAnInteger | None], pipes: dict[Span, int],
+    ) -> None:  # fmt: skip
         self.span = span
         self.function = function
         self.value = value
         self.each = each
+        self.pipes = pipes

@@ -213,12 +213,14 @@ class Callback:
 
 
 class AtomKey:
-    """An atom key used on the job's args; `fixed` is the text with a string key."""
+    """An atom key used on the job's args; `fixed` is the text with a string key, to be put at
+    `place`, which is in `span` or all of it."""
 
-    __slots__ = ("span", "key", "fixed", "function")
+    __slots__ = ("span", "place", "key", "fixed", "function")
 
-    def __init__(self, span: Span, key: str, fixed: str, function: str) -> None:
+    def __init__(self, span: Span, place: Span, key: str, fixed: str, function: str) -> None:
         self.span = span
+        self.place = place
         self.key = key
         self.fixed = fixed
         self.function = function

@@ -84,6 +84,11 @@ def project_of(path: str) -> Project | None:
     return _known[folder]
 
 
+def forget() -> None:
+    """Read projects anew: files of theirs have changed."""
+    _known.clear()
+
+
 def _around(folder: str) -> Project | None:
     try:
         app = app_around(folder)

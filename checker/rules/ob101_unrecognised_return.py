@@ -122,6 +122,8 @@ KINDS = {
     Int: "a number", Float: "a number", Struct: "a struct",
 }  # fmt: skip
 
+MENDED = {"ok": ":ok", "error": "{:error, :failed}", "cancel": "{:cancel, :cancelled}"}
+
 
 def check(worker: Worker):
     for outcome in worker.outcomes:
@@ -157,7 +159,17 @@ def _problem(outcome: Outcome) -> Problem:
         _help(outcome, severity),
         severity=severity,
         function=origin.function,
+        edits=_edits(outcome),
     )
+
+
+def _edits(outcome: Outcome) -> tuple:
+    """The outcome that an atom was meant to be; never safe, since jobs end otherwise then."""
+    shape, origin = outcome.shape, outcome.origin
+    if not isinstance(shape, Atom) or shape.name is None or not origin.literal or outcome.foreign:
+        return ()
+    text = MENDED.get(closest_outcome(shape.name)) if shape.name not in FAILING else None
+    return ((origin.span, text),) if text and not origin.implicit else ()
 
 
 def _succeeded(outcome: Outcome) -> bool:

@@ -133,7 +133,7 @@ def check(worker: Worker):
             continue
         reason = outcome.shape.items[1]
         if is_permanent(reason, worker):
-            yield _problem(outcome, reason)
+            yield _problem(outcome, reason, worker.pro)
         elif _is_changeset(reason) and outcome.origin.handler is not None:
             yield Problem(
                 outcome.origin.span,
@@ -144,7 +144,7 @@ def check(worker: Worker):
             )
 
 
-def _problem(outcome: Outcome, reason: Value) -> Problem:
+def _problem(outcome: Outcome, reason: Value, pro: bool) -> Problem:
     """At the tuple that is returned; at the reason where that was written elsewhere."""
     place, inner = outcome.origin, reason[0].origin
     start, end = place.span
@@ -155,6 +155,8 @@ def _problem(outcome: Outcome, reason: Value) -> Problem:
         "is retried until the attempts are used up, but retrying cannot mend it",
         _help(reason),
         function=place.function,
+        edits=((outcome.tag, ":cancel"),) if place is outcome.origin and outcome.tag else (),
+        safe=place.function == ("process/1" if pro else "perform/1"),  # no one else asks for it
     )
 
 

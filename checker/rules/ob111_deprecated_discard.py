@@ -81,6 +81,9 @@ def check(worker: Worker):
         if outcome.kind != DISCARDED:
             continue
         bare = isinstance(outcome.shape, Atom)
+        written = outcome.origin.span if outcome.origin.literal else None
+        place = written if bare else outcome.tag
+        text = "{:cancel, :discarded}" if bare else ":cancel"
         yield Problem(
             outcome.origin.span,
             "works, but is deprecated since Oban 2.13",
@@ -88,4 +91,6 @@ def check(worker: Worker):
             if bare
             else "Replace `:discard` by `:cancel`",
             function=outcome.origin.function,
+            edits=((place, text),) if place is not None and not outcome.foreign else (),
+            safe=outcome.origin.function == ("process/1" if worker.pro else "perform/1"),
         )

@@ -122,7 +122,7 @@ end
 
 from __future__ import annotations
 
-from checker.model.shape import Alt, Atom, Int, Unknown
+from checker.model.shape import Alt, Atom, Float, Int, Unknown
 from checker.model.timing import RAISES, NotAnInteger, Timing
 from checker.model.worker import Worker
 from checker.rules.problem import ERROR, Problem
@@ -152,7 +152,18 @@ def check(worker: Worker):
                 f"can be {wrong.what}: Oban crashes on it, and the job stays `executing`",
                 HELP,
                 function=timing.function,
+                edits=_edits(alt, timing),
+                safe=True,
             )
+
+
+def _edits(alt: Alt, timing: Timing) -> tuple:
+    """`trunc(…)` around a float, and around the pipe that it ends."""
+    if not isinstance(alt.shape, Float) or alt.origin.span is None or alt.origin.trail is not None:
+        return ()
+    start, end = alt.origin.span
+    start = timing.pipes.get(alt.origin.span, start)
+    return ((start, start), "trunc("), ((end, end), ")")
 
 
 def _without_clause(timing: Timing) -> Problem:

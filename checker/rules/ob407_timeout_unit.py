@@ -136,6 +136,7 @@ def _problem(alt: Alt, timing: Timing) -> Problem | None:
             f"is {shape.value} ms: every attempt ends in a timeout",
             f"Write `:timer.seconds({shape.value})` if seconds were meant",
             function=timing.function,
+            edits=((span, f":timer.seconds({shape.value})"),) if alt.origin.literal else (),
         )
     if _is_unusable(alt, timing):
         return Problem(

@@ -88,4 +88,6 @@ def check(worker: Worker):
             "asks the args for an atom key, but they come back from JSON with string keys",
             f"Replace it with `{found.fixed.strip()}`",
             function=found.function,
+            edits=((found.place, found.fixed),),
+            safe=True,
         )
