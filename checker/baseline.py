@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
+from shlex import quote
 
 from checker.finding import Finding
 from checker.root import Root
@@ -113,5 +114,5 @@ def _parsed(line: str) -> dict:
 
 
 def _unusable(file: str, fault: str, cure: str = "write it anew") -> BaselineError:
-    command = f"`oban-guard check --baseline {file} --write-baseline`"
+    command = f"`oban-guard check --baseline {quote(file)} --write-baseline`"
     return BaselineError(f"{file} {fault}; {cure} with {command}")

@@ -37,9 +37,7 @@ def _rules_option(name: str, help: str):
 @_rules_option("--ignore", "Not these rules.")
 @click.option("--baseline", metavar="FILE", help="Known findings, which are not reported.")
 @click.option("--write-baseline", is_flag=True, help="Write all that is found now to the baseline.")
-@click.option(
-    "--since", metavar="REV", help="Only what changes since a git revision, such as main, brought."
-)
+@click.option("--since", metavar="REV", help="Only what came since a git revision, such as main.")
 @click.option("--fix", is_flag=True, help="Apply the safe fixes, then report what is left.")
 @click.option("--unsafe-fixes", is_flag=True, help="Also those that may change what a job does.")
 @click.option("--diff", is_flag=True, help="Only show what --fix would change; 1 if anything.")

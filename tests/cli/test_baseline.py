@@ -144,6 +144,11 @@ def test_one_that_cannot_be_used(root, text, said):
     assert f"`oban-guard check --baseline {FILE} --write-baseline`." in words
 
 
+def test_the_command_that_is_given_can_be_pasted():
+    said = " ".join(run("--baseline", "old one").stderr.split())
+    assert "`oban-guard check --baseline 'old one' --write-baseline`" in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

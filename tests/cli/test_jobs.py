@@ -5,6 +5,7 @@ import pty
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 
@@ -54,21 +55,22 @@ def on_terminal(root, *arguments, **env):
     """What the command prints, and what it shows on a terminal that is its standard error."""
     base = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
     reading, writing = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "checker", "check", *arguments], cwd=root, stderr=writing,
-        stdout=subprocess.PIPE, text=True,
-        env={**base, "PYTHONPATH": str(ROOT), "TERM": "xterm", **env},
-    )  # fmt: skip
-    os.close(writing)
-    shown = b""
-    try:
-        while chunk := os.read(reading, 4096):
-            shown += chunk
-    except OSError:  # Linux says so when the other end is closed
-        pass
-    os.close(reading)
-    printed = process.communicate(timeout=60)[0]
-    return printed, shown.decode()
+    with TemporaryFile("w+") as printed:  # a pipe that is full would halt it while we read
+        process = subprocess.Popen(
+            [sys.executable, "-m", "checker", "check", *arguments], cwd=root, stderr=writing,
+            stdout=printed, env={**base, "PYTHONPATH": str(ROOT), "TERM": "xterm", **env},
+        )  # fmt: skip
+        os.close(writing)
+        shown = b""
+        try:
+            while chunk := os.read(reading, 4096):
+                shown += chunk
+        except OSError:  # Linux says so when the other end is closed
+            pass
+        os.close(reading)
+        process.wait(timeout=60)
+        printed.seek(0)
+        return printed.read(), shown.decode()
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
