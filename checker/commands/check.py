@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from checker.commands import baselines
 from checker.commands.output import echo
 
 OK, BLOCKING, FAILED = 0, 1, 2
@@ -63,7 +64,7 @@ def check(
     from checker.root import Root
 
     root = Root()
-    known = _known(baseline, root) if baseline and not write_baseline else None
+    known = baselines.known(baseline, root) if baseline and not write_baseline else None
     found = _find(paths, stdin_filename)
     Choice(select, ignore).configure(found.files)
     files = found.files if since is None else _changed(found.files, since)
@@ -72,7 +73,7 @@ def check(
         outcome = check_files(files, jobs, _bar() if style == "text" else unwatched)
         notes = list(found.notes)
         if known is not None:
-            _leave_out_known(known, outcome, files, notes, root)
+            baselines.leave_out(known, outcome, files, notes, root)
         return outcome, notes
 
     outcome, notes = examine()
@@ -84,7 +85,7 @@ def check(
         problems += fixes.problems
         notes += fixes.notes("fixed" if fix else "would fix")
     if write_baseline:
-        code = _write(baseline, outcome, problems, notes, root)
+        code = baselines.write(baseline, outcome, problems, notes, root)
     else:
         text = fixes.diff() if diff else _rendered(style, outcome, problems, root)
         if text:
@@ -151,43 +152,6 @@ def _bar():
     from checker.batch import unwatched
 
     return progress.bar if progress.wanted() else unwatched
-
-
-def _known(file: str, root):
-    from checker.baseline import BaselineError, read
-
-    try:
-        return read(file, root)
-    except BaselineError as error:
-        raise click.BadParameter(f"{error}.", param_hint="'--baseline'") from error
-
-
-def _leave_out_known(known, outcome, files: list, notes: list[str], root) -> None:
-    """Keep back what a baseline knows; the older of findings that look the same first."""
-    from checker.baseline import stale
-
-    unknown, left = known.sift(outcome.older + outcome.findings)
-    older = set(outcome.older)
-    fresh = [finding for finding in unknown if finding not in older]
-    outcome.known += len(outcome.findings) - len(fresh)
-    outcome.findings = fresh
-    gone = stale(left, {root.path(file.shown): file.config for file in files}, root)
-    if gone:
-        notes.append(f"{gone} of the baseline's findings are gone; write it anew")
-
-
-def _write(file: str, outcome, problems: list, notes: list[str], root) -> int:
-    from checker.baseline import Baseline, BaselineError
-
-    if problems:
-        notes.append(f"{file} was not written, since not everything could be checked")
-        return FAILED
-    try:
-        number = Baseline.of(outcome.findings, root).write(file)
-    except BaselineError as error:
-        raise click.BadParameter(f"{error}.", param_hint="'--baseline'") from error
-    notes.append(f"{file} knows {number} finding{'' if number == 1 else 's'} now")
-    return OK
 
 
 def _rendered(style: str, outcome, problems: list[tuple[str, str]], root) -> str:
