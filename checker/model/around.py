@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from checker.model.duration import seconds
+from checker.model.job import NewJob
 from checker.model.oban_config import CODE, LIFELINE, PRUNER, ObanConfig, named
 from checker.model.outcome import LATEST
 from checker.model.shape import Int, only
@@ -24,7 +25,7 @@ class Around:
     namespaces of its applications: what begins with another one belongs to a dependency.
     `worker` gives the model of a worker by its module's name, `defines` says whether the
     project defines a module, `performs` whether that may define `perform/1` (None: cannot be
-    told), `tested` whether a test speaks of one. `read_configs` gives
+    told), `enqueues` its jobs that are built in `lib` (None: cannot be told), `tested` whether a test speaks of one. `read_configs` gives
     everything that it says of Oban, in config/ and in code.
     """
 
@@ -35,6 +36,7 @@ class Around:
         self.worker: Callable[[str], Worker | None] = lambda name: None
         self.defines: Callable[[str], bool] = lambda name: False
         self.performs: Callable[[str], bool | None] = lambda name: None
+        self.enqueues: Callable[[str], list[NewJob] | None] = lambda name: None
         self.tested: Callable[[str], bool | None] = lambda name: None
         self.has_tests = False
         self.starts_queues = False  # by code, at run time

@@ -27,6 +27,13 @@ class Project:
         self.others = OtherFiles(self.modules.find, self.modules.wrapper, self.modules.worker)
 
     @cached_property
+    def enqueues(self):
+        """Where jobs are built (checker.project.enqueues.Enqueues)."""
+        from checker.project.enqueues import Enqueues  # for the rule that asks
+
+        return Enqueues([app.folder for app in apps_of(self.app)], self.others)
+
+    @cached_property
     def around(self) -> Around:
         around = Around()
         around.version = locked_oban(self.app)
@@ -35,6 +42,7 @@ class Project:
         around.worker = self.modules.worker
         around.defines = lambda name: self.modules.path(name) is not None
         around.performs = self.modules.performs
+        around.enqueues = lambda name: self.enqueues.of(name)
         around.tested = self._tested
         around.has_tests = bool(self._test_words)
         around.starts_queues = self._starts_queues

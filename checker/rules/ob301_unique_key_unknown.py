@@ -130,7 +130,7 @@ def check(worker: Worker):
     if asked is None:
         return
     for problem, name in _unknown(unique, asked, "no clause of perform asks for it", ""):
-        if worker.jobs or any(misspelt(name, other) for other in asked):
+        if _jobs(worker) or any(misspelt(name, other) for other in asked):
             yield problem
 
 
@@ -144,19 +144,25 @@ def check_jobs(jobs: Jobs):
 
 
 def _asked(worker: Worker) -> set[str] | None:
-    """The keys that perform asks for and jobs of this file are given; None when there may be
-    others."""
+    """The keys that perform asks for and jobs are given, in this file and the others of the
+    project; None when there may be others."""
     known: set[str] = set()
     for clause in worker.clauses:
         if not clause.readable or clause.passes_on:
             return None
         known.update(clause.keys)
-    for job in worker.jobs:
+    for job in _jobs(worker):
         given = _given(job)
         if given is None:
             return None
         known |= given
     return known
+
+
+def _jobs(worker: Worker) -> list[NewJob]:
+    """The jobs of the worker that are built, as far as they are known."""
+    elsewhere = worker.around.enqueues(worker.name) if worker.around is not None else None
+    return [*worker.jobs, *(elsewhere or ())]
 
 
 def _given(job: NewJob) -> set[str] | None:
