@@ -10,6 +10,7 @@ import click
 from checker import __version__
 from checker.commands.check import FAILED, check
 from checker.commands.config import config
+from checker.commands.facts import facts
 from checker.commands.output import echo, on_terminal
 from checker.scaffold.command import new
 
@@ -77,7 +78,7 @@ def doctor() -> None:
         echo(f"{label}: {value}")
 
 
-for command in (check, config, new):
+for command in (check, config, facts, new):
     cli.add_command(command)
 
 
