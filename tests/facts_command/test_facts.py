@@ -35,6 +35,10 @@ end
     Shop.Items.sync(item, args["mode"])
   end
 end
+
+defmodule Shop.Mode do
+  def mode(id), do: id
+end
 """,
     "lib/shop/items.ex": """defmodule Shop.Items do
   alias Shop.Workers.Sync

@@ -20,7 +20,7 @@ ENQUEUER = """defmodule Shop.People do
   alias Shop.Workers.Merge
 
   def merge(from, into), do: Oban.insert(Merge.new(%{from_id: from, into_id: into}))
-  def notes, do: Shop.Notes.Merge.new(%{from: 1})
+  def notes, do: Oban.insert(Shop.Notes.Merge.new(%{from: 1}))
 end
 """
 
