@@ -130,6 +130,29 @@ def test_a_fix_that_would_not_parse_is_left_out(file, monkeypatch):
     assert file.read_text() == WRONG
 
 
+def test_a_line_is_mended_as_a_whole(file):
+    file.write_text(WRONG.replace('%{"id" => id}', "%{id: id, shop: _shop}"))
+    run("--fix")
+    assert file.read_text() == SAFE.replace('%{"id" => id}', '%{"id" => id, "shop" => _shop}')
+
+
+def test_a_pipe_is_wrapped_as_a_whole(file):
+    backoff = "def backoff(%Oban.Job{attempt: attempt}), do: BODY"
+    before = SAFE.replace("def timeout(_job), do: 30", backoff)
+    file.write_text(before.replace("BODY", "2 |> :math.pow(attempt)"))
+    run("--fix")
+    assert file.read_text() == before.replace("BODY", "trunc(2 |> :math.pow(attempt))")
+
+
+def test_a_finding_around_the_fix_is_no_new_one(file):
+    """Advice on all of `use` tells its text, which the fix of `states:` changes."""
+    unique = "unique: [period: {60, :days}, states: STATES]"
+    before = SAFE.replace("max_attempts: 3", unique).replace("  def timeout(_job), do: 30\n", "")
+    file.write_text(before.replace("STATES", "[:scheduled, :executing]"))
+    run("--fix", "--unsafe-fixes")
+    assert file.read_text() == before.replace("STATES", ":incomplete")
+
+
 def test_standard_input_is_only_shown(file):
     result = run("-", "--diff", "--stdin-filename", "lib/x.ex", input=WRONG)
     assert result.exit_code == 1 and "+++ b/lib/x.ex" in result.stdout
