@@ -1,4 +1,4 @@
-"""`oban-guard check --fix` and `--diff`: the fixes of many files, and what there is to say of them."""
+"""`oban-guard check --fix` and `--diff`: fixes of many files, and what there is to say of them."""
 
 from __future__ import annotations
 

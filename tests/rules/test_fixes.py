@@ -27,7 +27,8 @@ def fixable(example) -> list:
     return [f for f in found if f.rule == example.rule.ID and f.fix is not None]
 
 
-EXAMPLES = [(e, found) for r in all_rules() for e in examples(r, "invalid") if (found := fixable(e))]
+INVALID = [example for rule in all_rules() for example in examples(rule, "invalid")]
+EXAMPLES = [(example, found) for example in INVALID if (found := fixable(example))]
 
 
 def mended(example, found):
