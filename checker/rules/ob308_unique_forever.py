@@ -176,7 +176,7 @@ def _for_ever(unique: Unique) -> bool:
 def _is_pruned_before(kept: int | None, schedule: Schedule | None) -> bool:
     """Whether the Pruner has deleted the last run before the next one comes."""
     interval = schedule.interval if schedule is not None else None
-    return kept is not None and interval is not None and kept < interval
+    return kept is not None and interval is not None and kept <= interval
 
 
 def _incomplete(worker: Worker) -> str:
