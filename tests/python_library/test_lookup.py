@@ -23,7 +23,8 @@ TABLE = Library(ROWS)
 
 def shown(name: str) -> tuple | None:
     entry = TABLE.call(name)
-    return entry and (entry.call, repr(entry.returns), entry.is_async, " ".join(sorted(entry.traits)))
+    traits = " ".join(sorted(entry.traits)) if entry else ""
+    return entry and (entry.call, repr(entry.returns), entry.is_async, traits)
 
 
 @pytest.mark.parametrize(
