@@ -77,7 +77,8 @@ def unknown_keys(config: ObanConfig) -> list[Setting]:
     found = [setting for setting in config.keys if setting.name not in KEYS]
     for setting in config.keys:
         shape = only(setting.value)
-        for (_kind, name, _), value in shape.fields.items() if isinstance(shape, Map) else ():
+        fields = shape.fields if isinstance(shape, Map) else {}
+        for (_kind, name, _written), value in fields.items():
             if name not in TABLE_KEYS.get(setting.name, (name,)):
                 place = value[0].origin.span
                 found.append(Setting(f"{setting.name}.{name}", value, place, place))
