@@ -18,6 +18,7 @@ CACHE = HERE.parents[1] / ".cache"
 LOCKS = (HERE / "requirements.lock", HERE / "build.lock")
 MINORS = (14, 13, 12)  # what oban runs on, the best first
 READY = "ready"
+HEADERS = "import os, sysconfig; os.stat(sysconfig.get_path('include') + '/Python.h')"  # erlpack's
 
 
 class Missing(Exception):
@@ -50,7 +51,7 @@ def _made() -> Path:
 
 def _base() -> str:
     """The interpreter to make it with; a version, for uv to fetch, where none is here."""
-    found = (path for path in _interpreters() if _runs(path, "import venv"))
+    found = (path for path in _interpreters() if _runs(path, HEADERS))
     return str(next(found, f"3.{MINORS[0]}"))
 
 

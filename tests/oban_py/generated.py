@@ -18,7 +18,12 @@ LIMIT = 300  # seconds
 
 # What a project that uses Oban has anyway; a file of the same name replaces each.
 PROJECT = {
-    "pytest.ini": "[pytest]\nasyncio_mode = strict\npythonpath = .\naddopts = -p no:cacheprovider\n",
+    "pytest.ini": """\
+[pytest]
+asyncio_mode = strict
+pythonpath = .
+addopts = -p no:cacheprovider
+""",
     "conftest.py": """\
 import os
 
@@ -95,9 +100,9 @@ def needed() -> Server:
 
 
 def _outcomes(report: Path) -> dict[str, str]:
+    words = {"failure": "failed", "error": "error", "skipped": "skipped"}
     found = {}
     for case in ElementTree.parse(report).iter("testcase"):
-        bad = next((child.tag for child in case if child.tag in ("failure", "error", "skipped")), "")
-        name = f"{case.get('file')}::{case.get('name')}"
-        found[name] = {"": "passed", "failure": "failed", "error": "error"}.get(bad, bad)
+        bad = [words[child.tag] for child in case if child.tag in words]
+        found[f"{case.get('file')}::{case.get('name')}"] = bad[0] if bad else "passed"
     return found
