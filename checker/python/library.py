@@ -165,7 +165,7 @@ def _read(call: str, row: str, owner: str) -> Entry:
 
 
 def _as_coroutine(entry: Entry, name: str) -> Entry:
-    return Entry(name, entry.returns, entry.traits - {"blocking"}, True)
+    return Entry(name, entry.returns, entry.traits - {"blocking"}, not entry.has("attribute"))
 
 
 # -- types -------------------------------------------------------------------------------
