@@ -104,7 +104,8 @@ def test_every_trait_is_explained_and_used() -> None:
         head = file.read().partition("\n#@ ")[0]
     explained = set(re.split(r"[\s,;]+", head.partition("# does")[2]))
     assert explained >= TRAITS
-    assert {trait for row in ROWS for trait in row.traits} == TRAITS
+    used = {trait for row in ROWS for trait in row.traits}
+    assert TRAITS - used == {"webhook"}  # for users to name calls of their own
 
 
 def test_types_parse_and_name_classes_as_the_table_does() -> None:
