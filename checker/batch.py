@@ -18,7 +18,7 @@ from checker.project import project_of
 from checker.source import MAX_BYTES, Source, decode
 
 PARALLEL_FROM = 48
-CHUNK = 8
+CHECKED, INDEXED = 8, 250  # files that a process is given at a time
 COLLECT_AFTER = 500_000  # objects, which take some fifty megabytes
 
 UNPARSABLE = "OB904"
@@ -77,8 +77,10 @@ def check_files(
             continue
         outcome.files += 1
         if needs_check(data):
-            tasks.append((file.shown, data, file.config, file.before))
-    for checked in watch(_checked(tasks, jobs or _processors()), len(tasks)):
+            tasks.append((file.shown, data, file.config, file.before, file.data is None))
+    processes = jobs or _processors()
+    _index({task[0] for task in tasks}, processes, watch)
+    for checked in watch(_spread(_check, tasks, processes, CHECKED), len(tasks)):
         _join(outcome, *checked)
     outcome.findings.sort(key=Finding.sort_key)
     outcome.older.sort(key=Finding.sort_key)
@@ -91,17 +93,29 @@ def needs_check(data: bytes) -> bool:
     return flaw_in(data) is not None or speaks_of_jobs(decode(data))
 
 
-def _checked(tasks: list[tuple], jobs: int):
-    processes = min(jobs, len(tasks) // CHUNK)
-    if len(tasks) < PARALLEL_FROM or processes < 2:
-        yield from map(_check, tasks)
+def _index(paths: set[str], processes: int, watch: Callable[..., Iterable]) -> None:
+    """Learn what the projects of some files hold, once for all processes."""
+
+    def over(function: Callable, items: list) -> Iterable:
+        return watch(_spread(function, items, processes, INDEXED), len(items))
+
+    for project in dict.fromkeys(map(project_of, sorted(paths))):
+        if project is not None:
+            project.build(over)
+
+
+def _spread(function: Callable, items: list, processes: int, chunk: int) -> Iterable:
+    """What a function makes of some things, in order; so many at a time go to a process."""
+    processes = min(processes, len(items) // chunk)
+    if len(items) < PARALLEL_FROM or processes < 2:
+        yield from map(function, items)
         return
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
     context = get_context("fork" if sys.platform == "linux" else None)  # quick, and safe so early
     with ProcessPoolExecutor(processes, context, _collect_rarely) as pool:
-        yield from pool.map(_check, tasks, chunksize=CHUNK)
+        yield from pool.map(function, items, chunksize=chunk)
 
 
 def _collect_rarely() -> None:
@@ -111,20 +125,23 @@ def _collect_rarely() -> None:
 
 def _check(task: tuple) -> tuple[str, Report, list[Finding], dict[int, str]]:
     """Check one text; also gives its older findings, and the lines that have new ones by number."""
-    path, data, config, before = task
-    source, report = _report(path, data, config)
+    path, data, config, before, stands = task
+    source, report = _report(path, data, config, stands)
     older = _take_older(report, source, config, before) if before is not None else []
     rows = source.text.split("\n") if report.findings else []
     wanted = {finding.line for finding in report.findings}
     return path, report, older, {line: rows[line - 1] for line in wanted if line <= len(rows)}
 
 
-def _report(path: str, data: bytes, config: Config) -> tuple[Source, Report]:
-    """One text as it was read (empty when it cannot be), and what was found in it."""
+def _report(path: str, data: bytes, config: Config, stands: bool) -> tuple[Source, Report]:
+    """One text as it was read (empty when it cannot be), and what was found in it.
+
+    `stands`: it is what the file holds.
+    """
     flaw = flaw_in(data)
     readable = flaw is None or flaw.partial
     source = Source(path, decode(data) if readable else "")
-    report = _guarded(source, config) if readable else Report()
+    report = _guarded(source, config, stands) if readable else Report()
     if flaw is not None and config.enables(UNPARSABLE):
         _add_flaw(report, flaw, source, config)
     return source, report
@@ -134,15 +151,18 @@ def _take_older(
     report: Report, source: Source, config: Config, before: since.Before
 ) -> list[Finding]:
     """Leave in a report only what the text before did not have; gives the others."""
-    source_before, report_before = _report(before.path, before.data, config)
+    source_before, report_before = _report(before.path, before.data, config, False)
     found = since.split(report, source.text, report_before, source_before.text, config)
     report.findings = found.new
     return found.old
 
 
-def _guarded(source: Source, config: Config) -> Report:
+def _guarded(source: Source, config: Config, stands: bool) -> Report:
     try:
-        return check_source(source, config, project_of(source.path))
+        project = project_of(source.path)
+        if project is not None and not stands:
+            project = project.with_text(os.path.abspath(source.path), source.data)
+        return check_source(source, config, project)
     except Exception as error:  # a fault of ours must not hide the other files' findings
         report = Report()
         report.failures.append(f"the checker failed ({type(error).__name__}: {error})")

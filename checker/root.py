@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+
+MANIFEST = "mix.exs"
 
 
 class Root:
@@ -24,8 +27,27 @@ class Root:
         return inside.replace(os.sep, "/")
 
 
+def manifests_above(folder: str) -> Iterator[str]:
+    """The folders with a mix.exs, the nearest first, from an absolute one on.
+
+    The last that is looked into is a git root or the home folder.
+    """
+    home = os.path.realpath(os.path.expanduser("~"))
+    while True:
+        if os.path.isfile(os.path.join(folder, MANIFEST)):
+            yield folder
+        above = os.path.dirname(folder)
+        if above == folder or _is_git_root(folder) or os.path.realpath(folder) == home:
+            return
+        folder = above
+
+
+def _is_git_root(folder: str) -> bool:
+    return os.path.lexists(os.path.join(folder, ".git"))
+
+
 def _work_tree(folder: str) -> str | None:
-    while not os.path.lexists(os.path.join(folder, ".git")):
+    while not _is_git_root(folder):
         above = os.path.dirname(folder)
         if above == folder:
             return None

@@ -25,3 +25,12 @@ def _without_skip(report):
         report.outcome = "failed"
         report.longrepr = f"not allowed in CI: {reason}"
     return report
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _data_folder_of_tests(tmp_path_factory):
+    """What the checker keeps of projects does not stay on the developer's machine."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    yield
+    patch.undo()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 
 from checker.model.duration import seconds
@@ -19,32 +18,40 @@ OBAN = "Oban"  # the name of the instance that needs none
 
 
 class Around:
-    """Answers about a project; each is looked for when it is first asked.
+    """What is known where nothing is; `checker.project` answers for a project when asked.
 
-    `version` is that of Oban which is locked. `pro`: it depends on Oban Pro. `bases` are the
-    namespaces of its applications: what begins with another one belongs to a dependency.
-    `worker` gives the model of a worker by its module's name, `defines` says whether the
-    project defines a module, `performs` whether that may define `perform/1` (None: cannot be
-    told), `enqueues` its jobs that are built in `lib` (None: cannot be told), `tested` whether a test speaks of one. `read_configs` gives
-    everything that it says of Oban, in config/ and in code.
+    `version` is that of Oban which is locked. `pro`: the project depends on Oban Pro. `bases`
+    are the namespaces of its applications: what begins with another one belongs to a
+    dependency. `starts_queues`: its code does, at run time. `configs` is everything that it
+    says of Oban, in config/ and in code.
     """
 
-    def __init__(self) -> None:
-        self.version: tuple = LATEST
-        self.pro = False
-        self.bases: frozenset[str] = frozenset()
-        self.worker: Callable[[str], Worker | None] = lambda name: None
-        self.defines: Callable[[str], bool] = lambda name: False
-        self.performs: Callable[[str], bool | None] = lambda name: None
-        self.enqueues: Callable[[str], list[NewJob] | None] = lambda name: None
-        self.tested: Callable[[str], bool | None] = lambda name: None
-        self.has_tests = False
-        self.starts_queues = False  # by code, at run time
-        self.read_configs: Callable[[], list[ObanConfig]] = list
+    version: tuple = LATEST
+    pro = False
+    bases: frozenset[str] = frozenset()
+    has_tests = False
+    starts_queues = False
+    configs: list[ObanConfig] | tuple = ()
 
-    @cached_property
-    def configs(self) -> list[ObanConfig]:
-        return self.read_configs()
+    def worker(self, name: str) -> Worker | None:
+        """The model of a worker by its module's name."""
+        return None
+
+    def defines(self, name: str) -> bool:
+        """Whether the project may define a module."""
+        return False
+
+    def performs(self, name: str) -> bool | None:
+        """Whether a module may define `perform/1`; None where that cannot be told."""
+        return None
+
+    def enqueues(self, name: str) -> list[NewJob] | None:
+        """The jobs of a worker that are built in `lib`; None where that cannot be told."""
+        return None
+
+    def tested(self, name: str) -> bool | None:
+        """Whether a test speaks of a module; None where that cannot be told."""
+        return None
 
     @cached_property
     def production(self) -> list[ObanConfig] | None:

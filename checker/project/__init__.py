@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import cached_property
 
+from checker.elixir import syntax
 from checker.elixir.foreign import OtherFiles
 from checker.elixir.library import library
+from checker.elixir.modules import modules
 from checker.elixir.oban_config import code_configs, script_configs
 from checker.model.around import Around
-from checker.project import elixir_files
-from checker.project.mix import MixError, app_around, apps_of, has_pro, locked_oban
+from checker.places import PlaceError, data_folder
+from checker.project.index import Index, lib_of, tests_of
+from checker.project.mix import MixApp, MixError, app_around, apps_of, has_pro, locked_oban
 from checker.project.modules import Modules
+from checker.source import decode
 
 CONFIG_FILES = ("config.exs", "dev.exs", "prod.exs", "runtime.exs", "test.exs")
 STARTS_OBAN = (b"{Oban,", b"Oban.start_link")
@@ -19,66 +24,107 @@ STARTS_QUEUES = (b"start_queue", b"DynamicQueues")
 
 
 class Project:
-    """An application that a file belongs to, with those beside it in an umbrella."""
+    """An application that a file belongs to, with those beside it in an umbrella.
 
-    def __init__(self, app) -> None:
+    `data` is the data folder, None to keep nothing of what is found.
+    """
+
+    def __init__(self, app: MixApp, data: str | None = None) -> None:
+        self._set(app, Modules(app, lib_of(app, data)), tests_of(app, data))
+
+    def _set(self, app: MixApp, modules: Modules, tests: Index) -> None:
         self.app = app
-        self.modules = Modules(app)
-        self.others = OtherFiles(self.modules.find, self.modules.wrapper, self.modules.worker)
+        self.modules = modules
+        self.tests = tests
+        self.others = OtherFiles(modules.find, modules.wrapper, modules.worker)
+
+    def with_text(self, path: str, text: bytes) -> Project:
+        """The same, but for what the file at an absolute path is to be taken for holding."""
+        other = Project.__new__(Project)
+        other._set(
+            self.app, self.modules.with_text(path, text), self.tests.with_text(path, text)
+        )
+        return other
+
+    def build(self, over: Callable = map, until: float | None = None) -> None:
+        """Bring what is kept of its files up to date, as `Index.build` does it."""
+        self.modules.index.build(over, until)
+        self.tests.build(over, until)
 
     @cached_property
     def enqueues(self):
         """Where jobs are built (checker.project.enqueues.Enqueues)."""
         from checker.project.enqueues import Enqueues  # for the rule that asks
 
-        return Enqueues([app.folder for app in apps_of(self.app)], self.others)
+        folders = [app.folder for app in apps_of(self.app)]
+        return Enqueues(self.modules.index, folders, self.others)
 
     @cached_property
     def around(self) -> Around:
-        around = Around()
-        around.version = locked_oban(self.app)
-        around.pro = has_pro(self.app)
-        around.bases = frozenset(app.base for app in apps_of(self.app))
-        around.worker = self.modules.worker
-        around.defines = lambda name: self.modules.path(name) is not None
-        around.performs = self.modules.performs
-        around.enqueues = lambda name: self.enqueues.of(name)
-        around.tested = self._tested
-        around.has_tests = bool(self._test_words)
-        around.starts_queues = self._starts_queues
-        around.read_configs = self._configs
-        return around
+        return _Around(self)
 
-    def _configs(self) -> list:
+
+class _Around(Around):
+    """Answers about a project; each is looked for when it is first asked.
+
+    Where not all files could be seen, nothing is said that one of them may contradict.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._app = project.app
+        self._modules = project.modules
+        self._lib = project.modules.index
+        self.worker = project.modules.worker
+        self.performs = project.modules.performs
+
+    @cached_property
+    def version(self) -> tuple:
+        return locked_oban(self._app)
+
+    @cached_property
+    def pro(self) -> bool:
+        return has_pro(self._app)
+
+    @cached_property
+    def bases(self) -> frozenset[str]:
+        return frozenset(app.base for app in apps_of(self._app))
+
+    def defines(self, name: str) -> bool:
+        return self._modules.path(name) is not None or not self._lib.complete
+
+    def enqueues(self, name: str) -> list | None:
+        return self._project.enqueues.of(name)
+
+    @cached_property
+    def starts_queues(self) -> bool:
+        return not self._lib.complete or bool(self._lib.holding(*STARTS_QUEUES))
+
+    @cached_property
+    def has_tests(self) -> bool:
+        return not self._project.tests.empty
+
+    def tested(self, name: str) -> bool | None:
+        """Whether a test names the module, by its last part; None without any tests."""
+        tests = self._project.tests
+        if tests.empty:
+            return None
+        return bool(tests.naming(name.rpartition(".")[2]))
+
+    @cached_property
+    def configs(self) -> list:
+        if not self._lib.complete:
+            return []
         found = []
         for name in CONFIG_FILES:
-            path = os.path.join(self.app.root, "config", name)
-            found += script_configs(elixir_files.parsed(path), path, library())
-        for app in apps_of(self.app):
-            for path in elixir_files.below(os.path.join(app.folder, "lib"), *STARTS_OBAN):
-                found += code_configs(elixir_files.modules_of(path), library())
+            path = os.path.join(self._app.root, "config", name)
+            found += script_configs(self._parsed(path), path, library())
+        for path in self._lib.holding(*STARTS_OBAN):
+            found += code_configs(modules(self._parsed(path)), library())
         return found
 
-    @cached_property
-    def _starts_queues(self) -> bool:
-        return any(
-            elixir_files.below(os.path.join(app.folder, "lib"), *STARTS_QUEUES)
-            for app in apps_of(self.app)
-        )
-
-    def _tested(self, module: str) -> bool | None:
-        """Whether a test names the module, by its last part; None without any tests."""
-        if not self._test_words:
-            return None
-        return module.rpartition(".")[2] in self._test_words
-
-    @cached_property
-    def _test_words(self) -> frozenset[str]:
-        words: set[str] = set()
-        for app in apps_of(self.app):
-            for data in elixir_files.scripts_below(os.path.join(app.folder, "test")):
-                words.update(elixir_files.capitalised(data))
-        return frozenset(words)
+    def _parsed(self, path: str) -> syntax.Tree:
+        return syntax.parse(decode(self._lib.read(path)).encode("utf-8", "replace"))
 
 
 _known: dict[str, Project | None] = {}
@@ -105,4 +151,11 @@ def _around(folder: str) -> Project | None:
     for other in _known.values():
         if other is not None and other.app.folder == app.folder:
             return other
-    return Project(app)
+    return Project(app, _data())
+
+
+def _data() -> str | None:
+    try:
+        return data_folder()
+    except PlaceError:
+        return None

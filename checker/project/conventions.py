@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from functools import cached_property
 
@@ -11,6 +10,7 @@ from checker.elixir import syntax
 from checker.elixir.modules import ModuleDef, keyword
 from checker.project import elixir_files
 from checker.project.mix import MixApp, MixError, app_around, apps, apps_of
+from checker.project.modules import underscore
 from checker.project.oban_config import ObanConfig
 
 
@@ -174,10 +174,3 @@ def _only(name: str, fitting: list[Conventions], candidates: list[Conventions]) 
         f"`{name}` could belong to several applications of this umbrella, or to none of them "
         f"({names}); begin its name with one of these, or run it in that application's folder"
     )
-
-
-def underscore(module: str) -> str:
-    """The path of a module's file without its ending, as `Macro.underscore/1` gives it."""
-    path = module.replace(".", "/")
-    path = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", path)
-    return re.sub(r"([a-z\d])([A-Z])", r"\1_\2", path).lower()

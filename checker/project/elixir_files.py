@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 
 from checker.elixir import syntax
 from checker.elixir.modules import ModuleDef, modules
@@ -24,21 +23,6 @@ def below(folder: str, *mentions: bytes) -> list[str]:
                 if any(mark in data for mark in mentions):
                     found.append(full)
     return sorted(found)
-
-
-def scripts_below(folder: str) -> list[bytes]:
-    """What the .exs files below a folder hold. Raises nothing."""
-    return [
-        read(os.path.join(path, name))
-        for path, _folders, names in os.walk(folder)
-        for name in sorted(names)
-        if name.endswith(".exs")
-    ]
-
-
-def capitalised(data: bytes) -> set[str]:
-    """The words of a text that may be a part of a module's name."""
-    return {word.decode() for word in re.findall(rb"\b[A-Z][A-Za-z0-9_]*", data)}
 
 
 def read(path: str) -> bytes:

@@ -11,7 +11,7 @@ from checker.elixir.modules import modules
 from checker.elixir.syntax import parse
 from checker.elixir.workers import workers
 from checker.model.job import NewJob
-from checker.project import elixir_files
+from checker.project.index import Index
 from checker.source import Source, decode
 
 BUILDS = b"new"
@@ -24,7 +24,8 @@ class Enqueues:
     A file is read once, when it may build a job of a worker that is asked for.
     """
 
-    def __init__(self, folders: list[str], others: OtherFiles) -> None:
+    def __init__(self, index: Index, folders: list[str], others: OtherFiles) -> None:
+        self._index = index
         self._folders = folders
         self._others = others
         self._built: dict[str, tuple[Source, list[NewJob]]] = {}
@@ -36,8 +37,8 @@ class Enqueues:
 
     def places(self, worker: str) -> list[tuple[Source, NewJob]] | None:
         """The same with the text that builds it; its path is absolute. In order of places."""
-        paths = self._candidates(worker.rpartition(".")[2].encode())
-        if len(paths) > MOST_FILES:
+        paths = self._candidates(worker.rpartition(".")[2])
+        if len(paths) > MOST_FILES or not self._index.complete:
             return None
         return [
             (source, job)
@@ -46,17 +47,19 @@ class Enqueues:
             if job.target == worker and not job.elsewhere
         ]
 
-    def _candidates(self, last: bytes) -> list[str]:
+    def _candidates(self, last: str) -> list[str]:
+        building = set(self._index.holding(BUILDS))
+        paths = [path for path in self._index.naming(last) if path in building]
         return [
             path
             for folder in self._folders
-            for path in elixir_files.below(os.path.join(folder, "lib"), last)
-            if BUILDS in elixir_files.read(path)
+            for path in paths
+            if path.startswith(os.path.join(folder, "lib") + os.sep)
         ]
 
     def _jobs_in(self, path: str) -> tuple[Source, list[NewJob]]:
         if path not in self._built:
-            source = Source(path, decode(elixir_files.read(path)))
+            source = Source(path, decode(self._index.read(path)))
             found = modules(parse(source.data))
             known = library()
             by_name = {w.name: w for w in workers(found, known, (), self._others)}

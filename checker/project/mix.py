@@ -10,9 +10,11 @@ from checker.elixir import syntax
 from checker.elixir.modules import keyword
 from checker.model.outcome import LATEST
 from checker.project import elixir_files
+from checker.root import MANIFEST, manifests_above
 
-MANIFEST = "mix.exs"
 LOCK = "mix.lock"
+LOCKED = re.compile(rb'\{[^{},]*,\s*:oban\s*,\s*"(\d{1,6})\.(\d{1,6})\.(\d{1,6})')
+PRO = "oban_pro"
 
 
 class MixError(Exception):
@@ -20,11 +22,15 @@ class MixError(Exception):
 
 
 class MixApp:
-    """One application: the folder of its mix.exs, and `root`, the umbrella's or the same."""
+    """One application: the folder of its mix.exs, and `root`, the umbrella's or the same.
 
-    def __init__(self, folder: str, root: str) -> None:
+    `whole` is what stands at the root: the umbrella, or the application itself.
+    """
+
+    def __init__(self, folder: str, root: str, whole: MixApp | None = None) -> None:
         self.folder = folder
         self.root = root
+        self.whole = whole if whole is not None else self
 
     @cached_property
     def name(self) -> str:
@@ -88,23 +94,16 @@ def _first_module(node: syntax.Node) -> str | None:
 
 def app_around(folder: str) -> MixApp:
     """The application or umbrella that a folder belongs to. Raises MixError without one."""
-    inner = _manifest_above(os.path.abspath(folder))
+    manifests = manifests_above(os.path.abspath(folder))
+    inner = next(manifests, None)
     if inner is None:
         raise MixError(f"there is no {MANIFEST} in {folder} or above it; run it in a Mix project")
-    above = _manifest_above(os.path.dirname(inner))
-    if above is not None and MixApp(above, above).is_umbrella:
-        return MixApp(inner, above)
+    above = next(manifests, None)
+    if above is not None:
+        umbrella = MixApp(above, above)
+        if umbrella.is_umbrella:
+            return MixApp(inner, above, umbrella)
     return MixApp(inner, inner)
-
-
-def _manifest_above(folder: str) -> str | None:
-    while True:
-        if os.path.isfile(os.path.join(folder, MANIFEST)):
-            return folder
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return None
-        folder = parent
 
 
 def apps(umbrella: MixApp) -> list[MixApp]:
@@ -116,7 +115,7 @@ def apps(umbrella: MixApp) -> list[MixApp]:
         return []
     paths = [os.path.join(folder, name) for name in names]
     return [
-        MixApp(path, umbrella.folder)
+        MixApp(path, umbrella.folder, umbrella)
         for path in paths
         if os.path.isfile(os.path.join(path, MANIFEST))
     ]
@@ -124,27 +123,23 @@ def apps(umbrella: MixApp) -> list[MixApp]:
 
 def apps_of(app: MixApp) -> list[MixApp]:
     """All applications of the project that one belongs to."""
-    umbrella = MixApp(app.root, app.root)
-    return apps(umbrella) if umbrella.is_umbrella else [app]
+    return apps(app.whole) if app.whole.is_umbrella else [app]
 
 
 def has_pro(app: MixApp) -> bool:
     """Whether the project depends on Oban Pro."""
     manifests = [os.path.join(one.folder, MANIFEST) for one in (app, *apps_of(app))]
-    for path in (*manifests, os.path.join(app.root, LOCK)):
-        for node in syntax.walk(elixir_files.parsed(path).exprs):
-            if isinstance(node, syntax.Atom) and node.name == "oban_pro":
-                return True
-    return False
+    return any(map(_names_pro, (*manifests, os.path.join(app.root, LOCK))))
+
+
+def _names_pro(path: str) -> bool:
+    if PRO.encode() not in elixir_files.read(path):
+        return False
+    nodes = syntax.walk(elixir_files.parsed(path).exprs)
+    return any(isinstance(node, syntax.Atom) and node.name == PRO for node in nodes)
 
 
 def locked_oban(app: MixApp) -> tuple[int, ...]:
     """The version of Oban in mix.lock, such as (2, 20, 3); the latest known without one."""
-    for node in syntax.walk(elixir_files.parsed(os.path.join(app.root, LOCK)).exprs):
-        if isinstance(node, syntax.Tuple) and len(node.items) > 2:
-            _hex, package, version = node.items[:3]
-            if isinstance(package, syntax.Atom) and package.name == "oban":
-                numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", getattr(version, "value", None) or "")
-                if numbers:
-                    return tuple(int(number) for number in numbers.groups())
-    return LATEST
+    numbers = LOCKED.search(elixir_files.read(os.path.join(app.root, LOCK)))
+    return tuple(map(int, numbers.groups())) if numbers else LATEST

@@ -3,51 +3,60 @@
 from __future__ import annotations
 
 import os
+import re
+from functools import cached_property
 
 from checker.elixir import syntax
 from checker.elixir.foreign import Foreign
 from checker.elixir.library import library
-from checker.elixir.modules import ModuleDef, keyword
+from checker.elixir.modules import ModuleDef, keyword, modules
 from checker.elixir.workers import workers
 from checker.elixir.wrappers import Wrapper, wrappers
 from checker.model.worker import Worker
-from checker.project import elixir_files
-from checker.project.conventions import underscore
+from checker.project.index import Index, lib_of
 from checker.project.mix import MixApp, apps_of
 from checker.source import Source, decode
 
-DEFINES = b"defmodule "
-MOST_FILES = 20_000
 MOST_DELEGATIONS = 4  # one leading to the next
 
 
 class Modules:
     """The modules of an application and, in an umbrella, of those beside it."""
 
-    def __init__(self, app: MixApp) -> None:
-        self.root = app.root
-        beside = [other.folder for other in apps_of(app) if other.folder != app.folder]
-        self._folders = [app.folder, *beside]
+    def __init__(self, app: MixApp, index: Index | None = None) -> None:
+        self.index = lib_of(app, None) if index is None else index
+        self._app = app
         self._files: dict[str, dict[str, ModuleDef]] = {}
         self._sources: dict[str, Source] = {}
         self._paths: dict[str, str | None] = {}
-        self._index: dict[str, str] | None = None
         self._delegations = 0
         self._workers: dict[str, Worker | None] = {}
+
+    def with_text(self, path: str, text: bytes) -> Modules:
+        """The same, but for what one file is to be taken for holding."""
+        other = Modules(self._app, self.index.with_text(path, text))
+        other._files = {known: found for known, found in self._files.items() if known != path}
+        other._sources = dict(self._sources)
+        return other
+
+    @cached_property
+    def _folders(self) -> list[str]:
+        beside = [app.folder for app in apps_of(self._app) if app.folder != self._app.folder]
+        return [self._app.folder, *beside]
 
     def find(self, module: str, name: str, arity: int) -> Foreign | None:
         """A public function that the project defines, None when there is none to follow."""
         path = self.path(module)
         if path is None:
             return None
-        modules = self._modules(path)
-        defined = modules[module].function(name, arity)
+        beside = self._modules(path)
+        defined = beside[module].function(name, arity)
         if defined is None:
-            return self._delegated(modules[module].delegates.get((name, arity)), modules[module])
+            return self._delegated(beside[module].delegates.get((name, arity)), beside[module])
         if defined.private or defined.broken or not defined.clauses:
             return None
         line = self._sources[path].line_of(defined.span[0])
-        return Foreign(defined, modules, os.path.relpath(path, self.root), line)
+        return Foreign(defined, beside, os.path.relpath(path, self._app.root), line)
 
     def performs(self, module: str) -> bool | None:
         """Whether a module defines `perform/1`; None where a `use` or a macro may do it."""
@@ -99,35 +108,24 @@ class Modules:
         """Where Mix would have it, else wherever it is."""
         if not module[:1].isupper():
             return None
-        for folder in self._folders:
-            path = os.path.join(folder, "lib", underscore(module) + ".ex")
-            if os.path.isfile(path) and module in self._modules(path):
+        libs = [os.path.join(folder, "lib") + os.sep for folder in self._folders]
+        for path in (lib + underscore(module) + ".ex" for lib in libs):
+            if self.index.holds(path) and module in self._modules(path):
                 return path
-        path = self._places().get(module)
-        return path if path is not None and module in self._modules(path) else None
+        named = self.index.defining(module)
+        for path in (path for lib in libs for path in named if path.startswith(lib)):
+            return path if module in self._modules(path) else None
+        return None
 
     def _modules(self, path: str) -> dict[str, ModuleDef]:
         if path not in self._files:
-            self._sources[path] = Source(path, decode(elixir_files.read(path)))
-            self._files[path] = {m.name: m for m in elixir_files.modules_of(path)}
+            source = self._sources[path] = Source(path, decode(self.index.read(path)))
+            self._files[path] = {m.name: m for m in modules(syntax.parse(source.data))}
         return self._files[path]
 
-    def _places(self) -> dict[str, str]:
-        """Names after `defmodule` in all files; whether they are modules, parsing tells."""
-        if self._index is None:
-            self._index = {}
-            for folder in self._folders:
-                paths = elixir_files.below(os.path.join(folder, "lib"), DEFINES)
-                for path in paths[:MOST_FILES]:
-                    for name in _named(elixir_files.read(path)):
-                        self._index.setdefault(name, path)
-        return self._index
 
-
-def _named(data: bytes) -> list[str]:
-    names = []
-    for line in data.splitlines():
-        words = line.split(None, 3)
-        if len(words) > 2 and words[0] == b"defmodule" and words[2].startswith(b"do"):
-            names.append(words[1].decode("utf-8", "replace"))
-    return names
+def underscore(module: str) -> str:
+    """The path of a module's file without its ending, as `Macro.underscore/1` gives it."""
+    path = module.replace(".", "/")
+    path = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", path)
+    return re.sub(r"([a-z\d])([A-Z])", r"\1_\2", path).lower()
