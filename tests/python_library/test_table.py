@@ -14,7 +14,7 @@ TRAITS = frozenset(
     http http_read http_idempotent http_method(1) status
     insert insert_all update delete update_all delete_all upsert lookup lookup_bang exists rows
     sql(1) lock transaction commit rollback
-    blocking sleep fallible reports log build async await wraps thread
+    blocking sleep fallible reports log build async await wraps thread per_item
     fresh coarse exits attribute
     """.split()
 )
@@ -213,7 +213,7 @@ MEASURED = [
     ("redis.asyncio.Redis.incr", "async int", "exists"),
     ("celery.Task.delay", "celery.result.AsyncResult", "publish"),
     ("subprocess.run", "subprocess.CompletedProcess", "blocking"),
-    ("asyncio.gather", "async list", "await"),
+    ("asyncio.gather", "async list", "async await"),
     ("asyncio.wait", "async tuple[set, set]", "await"),
     ("asyncio.wait_for", "async awaited[arg1]", "await wraps"),
     ("asyncio.create_task", "asyncio.Task", "async"),
