@@ -6,21 +6,12 @@ import os
 from collections.abc import Callable
 from functools import cached_property
 
-from checker.elixir import syntax
 from checker.elixir.foreign import OtherFiles
-from checker.elixir.library import library
-from checker.elixir.modules import modules
-from checker.elixir.oban_config import code_configs, script_configs
-from checker.model.around import Around
 from checker.places import PlaceError, data_folder
 from checker.project.index import Index, lib_of, tests_of
-from checker.project.mix import MixApp, MixError, app_around, apps_of, has_pro, locked_oban
+from checker.project.mix import MixApp, MixError, app_around, apps_of
 from checker.project.modules import Modules
-from checker.source import decode
-
-CONFIG_FILES = ("config.exs", "dev.exs", "prod.exs", "runtime.exs", "test.exs")
-STARTS_OBAN = (b"{Oban,", b"Oban.start_link")
-STARTS_QUEUES = (b"start_queue", b"DynamicQueues")
+from checker.project.surroundings import Surroundings
 
 
 class Project:
@@ -60,71 +51,9 @@ class Project:
         return Enqueues(self.modules.index, folders, self.others)
 
     @cached_property
-    def around(self) -> Around:
-        return _Around(self)
-
-
-class _Around(Around):
-    """Answers about a project; each is looked for when it is first asked.
-
-    Where not all files could be seen, nothing is said that one of them may contradict.
-    """
-
-    def __init__(self, project: Project) -> None:
-        self._project = project
-        self._app = project.app
-        self._modules = project.modules
-        self._lib = project.modules.index
-        self.worker = project.modules.worker
-        self.performs = project.modules.performs
-
-    @cached_property
-    def version(self) -> tuple:
-        return locked_oban(self._app)
-
-    @cached_property
-    def pro(self) -> bool:
-        return has_pro(self._app)
-
-    @cached_property
-    def bases(self) -> frozenset[str]:
-        return frozenset(app.base for app in apps_of(self._app))
-
-    def defines(self, name: str) -> bool:
-        return self._modules.path(name) is not None or not self._lib.complete
-
-    def enqueues(self, name: str) -> list | None:
-        return self._project.enqueues.of(name)
-
-    @cached_property
-    def starts_queues(self) -> bool:
-        return not self._lib.complete or bool(self._lib.holding(*STARTS_QUEUES))
-
-    @cached_property
-    def has_tests(self) -> bool:
-        return not self._project.tests.empty
-
-    def tested(self, name: str) -> bool | None:
-        """Whether a test names the module, by its last part; None without any tests."""
-        tests = self._project.tests
-        if tests.empty:
-            return None
-        return bool(tests.naming(name.rpartition(".")[2]))
-
-    @cached_property
-    def configs(self) -> list:
-        if not self._lib.complete:
-            return []
-        found = []
-        for name in CONFIG_FILES:
-            path = os.path.join(self._app.root, "config", name)
-            found += script_configs(self._parsed(path), path, library())
-        for path in self._lib.holding(*STARTS_OBAN):
-            found += code_configs(modules(self._parsed(path)), library())
-        return found
-
-    def _parsed(self, path: str) -> syntax.Tree:
-        return syntax.parse(decode(self._lib.read(path)).encode("utf-8", "replace"))
+    def around(self) -> Surroundings:
+        """What it tells the rules."""
+        return Surroundings(self.app, self.modules, self.tests, lambda: self.enqueues)
 
 
 _known: dict[str, Project | None] = {}
