@@ -5,6 +5,8 @@ A block of Elixir or Python stands directly below a line that says what it is:
     Bad (OB104):      the checker reports exactly this rule
     Bad:              wrong, and no rule says so yet
     Good:             the checker has nothing to say
+
+Python stands without its imports; PRELUDE has them.
 """
 
 from __future__ import annotations
@@ -15,6 +17,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SKILLS = ROOT / "skills"
 PAGES = sorted(SKILLS.rglob("*.md"))
+PRELUDE = Path(__file__).with_name("python_examples").joinpath("prelude.py").read_text("utf-8")
+
+PYTHON_PAGE = SKILLS / "oban/references/oban-for-python.md"
+NOT_JUDGED = "does not judge Python"  # said by that page, as long as it is so
+PYTHON_IS_JUDGED = NOT_JUDGED not in PYTHON_PAGE.read_text("utf-8")
 
 LABEL = re.compile(r"(Bad|Good)(?: \((OB\d{3})\))?:")
 TEST = re.compile(r"\buse (?:Oban\.Testing|ExUnit\.Case|\w+\.(?:Data|Conn)Case)\b")
@@ -31,8 +38,15 @@ class Fence:
         self.kind, self.rule = match.groups() if match else (None, None)
 
     @property
+    def source(self) -> str:
+        """The whole of the file."""
+        return PRELUDE + self.code if self.language == "python" else self.code
+
+    @property
     def path(self) -> str:
         """Where such code would stand in a project."""
+        if self.language == "python":
+            return "tests/test_example.py" if "def test_" in self.code else "shop/example.py"
         return "test/shop/example_test.exs" if TEST.search(self.code) else "lib/shop/example.ex"
 
 

@@ -10,16 +10,17 @@ from checker.check import check_source
 from checker.config import Config
 from checker.elixir import syntax
 from checker.source import Source
-from tests.skills.fences import SKILLS, Fence, fences, of
+from tests.skills.fences import PYTHON_IS_JUDGED, SKILLS, Fence, fences, of
 
 ELIXIR = of("elixir")
 PYTHON = of("python")
+JUDGED = ELIXIR + PYTHON if PYTHON_IS_JUDGED else ELIXIR
 LANGUAGES = {"elixir", "python", "sh"}
 
 
 def findings(fence: Fence) -> list[str]:
     """The ids of the rules that the checker reports, whatever their severity."""
-    report = check_source(Source(fence.path, fence.code), Config.default())
+    report = check_source(Source(fence.path, fence.source), Config.default())
     assert not report.failures
     return sorted({finding.rule for finding in report.findings})
 
@@ -39,12 +40,12 @@ def test_elixir_can_be_read(fence):
     assert syntax.parse(fence.code.encode()).errors == []
 
 
-@pytest.mark.parametrize("fence", [f for f in ELIXIR if f.kind == "Good"], ids=lambda f: f.name)
+@pytest.mark.parametrize("fence", [f for f in JUDGED if f.kind == "Good"], ids=lambda f: f.name)
 def test_nothing_is_said_about_good_examples(fence):
     assert findings(fence) == []
 
 
-@pytest.mark.parametrize("fence", [f for f in ELIXIR if f.rule], ids=lambda f: f.name)
+@pytest.mark.parametrize("fence", [f for f in JUDGED if f.rule], ids=lambda f: f.name)
 def test_bad_examples_are_reported_by_the_rule_they_name(fence):
     assert findings(fence) == [fence.rule]
 
