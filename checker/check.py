@@ -7,6 +7,7 @@ import sys
 from functools import cached_property, partial
 
 from checker.candidate import speaks_of_jobs
+from checker.language import ELIXIR, PYTHON, language_of
 from checker.finding import Edit, Finding, Fix
 from checker.model.job import Jobs
 from checker.model.tests import Tests
@@ -43,14 +44,15 @@ class Report:
 class FileFacts:
     """What rules about the file itself look at.
 
-    `unreadable`: why nothing of it could be read, or None. `errors`: spans that
+    `language`: elixir or python. `unreadable`: why nothing of it could be read, or None. `errors`: spans that
     did not parse. `pipes`: span of a pipe's step → where the pipe begins. `problems`
     with its suppressions: (rule, span of the comment, ids). `jobs`: what the file builds
     and inserts, followed when first asked for; likewise `configs`: what it says of Oban, and
     `tests`: what its tests do with jobs.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, language: str) -> None:
+        self.language = language
         self.unreadable: str | None = None
         self.errors: list = []
         self.problems: list = []
@@ -82,10 +84,10 @@ class FileFacts:
 def check_source(source: Source, config, project=None) -> Report:
     """Check one file's text, with what its project tells. Never raises for what it holds."""
     report = Report()
-    if not speaks_of_jobs(source.text):
+    if not speaks_of_jobs(source.text, source.path):
         return report
     _allow_depth()
-    facts = FileFacts()
+    facts = FileFacts(language_of(source.path))
     comments: list = []
     if len(source.data) > MAX_BYTES:
         facts.unreadable = f"is larger than {MAX_BYTES // 1_000_000} MB"
@@ -105,7 +107,7 @@ def models(source: Source, config) -> list:
     if len(source.data) > MAX_BYTES or b"\0" in source.data:
         return []
     _allow_depth()
-    facts = FileFacts()
+    facts = FileFacts(language_of(source.path))
     _read(source, config, facts)
     return facts.workers
 
@@ -119,6 +121,10 @@ def _read(source: Source, config, facts: FileFacts, project=None) -> list:
     """Fill in what the text holds; the spans of its comments, when any may suppress."""
     import re
 
+    if facts.language == PYTHON:
+        from checker.python.front import read
+
+        return read(source, config, facts, project)
     from checker.elixir import syntax
     from checker.elixir.jobs import jobs
     from checker.elixir.library import library
@@ -192,24 +198,32 @@ def _run(source: Source, config, facts: FileFacts, comments: list, report: Repor
     rules = all_rules()
     report.workers = len(facts.workers)
     script = in_tests(source.path)
+    language = facts.language
     found = []
     sound = [worker for worker in facts.workers if not worker.broken]  # the rest is no evidence
     for rule in rules if sound else ():
-        if "check" in vars(rule) and (not script or getattr(rule, "IN_TESTS", False)):
+        check = entry(rule, "check", language)
+        if check is not None and (not script or getattr(rule, "IN_TESTS", False)):
             for worker in sound:
-                found.extend(_findings(rule, worker, source, facts, report))
+                found.extend(_findings(rule, check, worker, source, facts, report))
     for rule in rules:
-        if "check_jobs" in vars(rule) and (not script or getattr(rule, "IN_TESTS", False)):
-            check = partial(_check_jobs, rule, facts)
-            found.extend(_file_findings(rule, check, facts, source, report))
+        check = entry(rule, "check_jobs", language)
+        if check is not None and (not script or getattr(rule, "IN_TESTS", False)):
+            found.extend(
+                _file_findings(rule, partial(_check_jobs, check, facts), facts, source, report)
+            )
     for rule in rules:
-        if "check_config" in vars(rule) and (not script or in_config(source.path)):
-            check = partial(_check_configs, rule, facts)
-            found.extend(_file_findings(rule, check, facts, source, report))
-    for rule in rules if source.path.endswith(TEST_FILE) else ():
-        if script and "check_tests" in vars(rule):
-            check = partial(_check_tests, rule, facts)
-            found.extend(_file_findings(rule, check, facts, source, report))
+        check = entry(rule, "check_config", language)
+        if check is not None and (not script or in_config(source.path)):
+            found.extend(
+                _file_findings(rule, partial(_check_configs, check, facts), facts, source, report)
+            )
+    for rule in rules if script and is_test(source.path) else ():
+        check = entry(rule, "check_tests", language)
+        if check is not None:
+            found.extend(
+                _file_findings(rule, partial(_check_tests, check, facts), facts, source, report)
+            )
     found = _distinct(found)
     unjudged = script or bool(facts.errors)
     kept = _suppressed(found, rules, source, facts, comments, report, unjudged)
@@ -240,8 +254,18 @@ def _suppressed(found, rules, source: Source, facts, comments, report, unjudged:
     return kept
 
 
+def is_test(path: str) -> bool:
+    """Whether a file holds tests."""
+    name = os.path.basename(path)
+    if language_of(path) == PYTHON:
+        return name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
+    return path.endswith(TEST_FILE)
+
+
 def in_tests(path: str) -> bool:
     """Whether a file is a script or belongs to its project's tests."""
+    if language_of(path) == PYTHON:
+        return is_test(path) or "tests" in os.path.abspath(path).split("/")[-3:-1]
     if path.endswith(".exs"):
         return True
     full = os.path.abspath(path)
@@ -259,9 +283,24 @@ def in_config(path: str) -> bool:
     return path.endswith(".exs") and "config" in os.path.abspath(path).split("/")[:-1]
 
 
-def _findings(rule, worker, source: Source, facts: FileFacts, report: Report) -> list[Finding]:
+def entry(rule, name: str, language: str):
+    """A rule's function for a language, None where it has none.
+
+    `check_python` is the `check` of Python, `check_python_jobs` its `check_jobs`; a rule of
+    both languages that is asked the same way names them in `LANGUAGES`.
+    """
+    if language == PYTHON:
+        own = vars(rule).get(name.replace("check", "check_python", 1))
+        if own is not None:
+            return own
+    return vars(rule).get(name) if language in getattr(rule, "LANGUAGES", (ELIXIR,)) else None
+
+
+def _findings(
+    rule, check, worker, source: Source, facts: FileFacts, report: Report
+) -> list[Finding]:
     try:
-        return [_finding(rule, p, worker.name, source, facts) for p in rule.check(worker)]
+        return [_finding(rule, p, worker.name, source, facts) for p in check(worker)]
     except Exception as error:  # one broken rule must not silence the others
         report.failures.append(
             f"{source.path}: {rule.ID} failed on {worker.name}: {type(error).__name__}: {error}"
@@ -269,16 +308,16 @@ def _findings(rule, worker, source: Source, facts: FileFacts, report: Report) ->
         return []
 
 
-def _check_jobs(rule, facts: FileFacts) -> list:
-    return rule.check_jobs(facts.jobs)
+def _check_jobs(check, facts: FileFacts) -> list:
+    return check(facts.jobs)
 
 
-def _check_tests(rule, facts: FileFacts) -> list:
-    return rule.check_tests(facts.tests)
+def _check_tests(check, facts: FileFacts) -> list:
+    return check(facts.tests)
 
 
-def _check_configs(rule, facts: FileFacts) -> list:
-    return [problem for config in facts.configs for problem in rule.check_config(config)]
+def _check_configs(check, facts: FileFacts) -> list:
+    return [problem for config in facts.configs for problem in check(config)]
 
 
 def _file_findings(

@@ -7,9 +7,9 @@ import stat
 
 from checker.config import Config, ConfigError, Configs
 from checker.gitignore import Ignores, ignores_in
+from checker.language import is_source
 
-EXTENSIONS = (".ex", ".exs")
-SKIPPED_FOLDERS = frozenset(("deps", "_build", "node_modules"))
+SKIPPED_FOLDERS = frozenset(("deps", "_build", "node_modules", "__pycache__", "site-packages"))
 ENVIRONMENT_MARK = "pyvenv.cfg"
 
 
@@ -42,11 +42,6 @@ class Discovery:
         self.files: list[File] = []
         self.problems: list[tuple[str, str]] = []
         self.notes: list[str] = []
-
-
-def is_source(path: str) -> bool:
-    """Whether a file's name says that it holds Elixir."""
-    return path.lower().endswith(EXTENSIONS)
 
 
 def shown(path: str) -> str:
@@ -106,7 +101,7 @@ class _Finder:
         if is_source(path):
             self._add(path, os.path.realpath(path), data)
         else:
-            self.found.notes.append(f"{shown(path)}: skipped, only .ex and .exs files are checked")
+            self.found.notes.append(f"{shown(path)}: skipped, only .ex, .exs and .py files are checked")
 
     def _walk(self, top: str) -> None:
         real_top = os.path.realpath(top)

@@ -60,7 +60,7 @@ class Step:
 
     __slots__ = (
         "call", "traits", "span", "function", "args", "options", "result", "contexts",
-        "order", "reads", "escapes", "matches", "words", "trail",
+        "order", "reads", "escapes", "matches", "words", "trail", "bound",
     )  # fmt: skip
 
     def __init__(self, call: str, traits: frozenset, span: Span, function: str) -> None:
@@ -74,6 +74,7 @@ class Step:
         self.contexts: list[Context] = []
         self.order = 0
         self.reads: set[str] = set()  # fields of its answer that were looked at
+        self.bound = False  # its answer was given a name
         self.escapes = False  # its answer went somewhere we cannot follow
         self.matches: list[Match] = []
         self.words: frozenset[str] = frozenset()  # what a query names
@@ -138,7 +139,7 @@ class Handler:
 
     __slots__ = (
         "kind", "blanket", "span", "tail", "reraises", "reports", "loop", "function", "reason",
-        "exceptions",
+        "exceptions", "awaits",
     )  # fmt: skip
 
     def __init__(self, kind: str, blanket: bool, span: Span, function: str, loop: bool) -> None:
@@ -152,6 +153,7 @@ class Handler:
         self.reports = False
         self.reason: Value = ()
         self.exceptions: tuple[str, ...] = ()
+        self.awaits = False  # what it takes failures of awaits something
 
 
 class Ending:

@@ -93,8 +93,10 @@ end
 
 from __future__ import annotations
 
-from checker.model.outcome import UNRECOGNISED, Outcome
+from checker.model.outcome import COMPLETED, UNRECOGNISED, Outcome
 from checker.model.shape import (
+    FALSE,
+    NIL,
     Atom,
     Float,
     Int,
@@ -108,7 +110,7 @@ from checker.model.shape import (
 )
 from checker.model.worker import Worker
 from checker.rules.problem import ERROR, WARNING, Problem
-from checker.vocabulary import closest_outcome
+from checker.vocabulary import closest_outcome, says_failure
 
 ID = "OB101"
 NAME = "unrecognised-return"
@@ -122,6 +124,13 @@ KINDS = {
     Int: "a number", Float: "a number", Struct: "a struct",
 }  # fmt: skip
 
+NOTHING = (NIL, FALSE)
+PYTHON_HELP = {
+    "error": "Raise an exception to retry, or return `Cancel(reason)` to stop",
+    "cancel": "Return `Cancel(reason)`",
+    "discard": "Return `Cancel(reason)`",
+    "snooze": "Return `Snooze(seconds)`",
+}
 MENDED = {"ok": ":ok", "error": "{:error, :failed}", "cancel": "{:cancel, :cancelled}"}
 
 
@@ -230,3 +239,36 @@ def _help(outcome: Outcome, severity: str) -> str:
             return f"Replace it with `{{:{meant}, …}}`"
         return f"Replace it with `{{:{meant}, {{…}}}}`, the rest in one tuple"
     return "Return `:ok`, `{:error, reason}` to retry or `{:cancel, reason}` to stop"
+
+
+def check_python(worker: Worker):
+    """Any value completes a job of oban for Python: only one that says failure is reported."""
+    for outcome in worker.outcomes:
+        head = _said(outcome.shape)
+        if head is not None and outcome.kind == COMPLETED:
+            origin = outcome.origin
+            yield Problem(
+                _around(origin.span, outcome),
+                "says that it failed, but any value completes the job: nothing is retried",
+                PYTHON_HELP.get(closest_outcome(head), PYTHON_HELP["error"]),
+                function=origin.function,
+            )
+
+
+def _around(span, outcome: Outcome):
+    return span
+
+
+def _said(shape) -> str | None:
+    """The word of failure that a text, or the head of a tuple or dictionary, is."""
+    if isinstance(shape, Text):
+        head = shape.value
+    elif isinstance(shape, Tup):
+        first = only(shape.items[0]) if shape.items else None
+        head = first.value if isinstance(first, Text) else None
+    elif isinstance(shape, Map) and shape.fields:
+        key, value = next(iter(shape.fields.items()))
+        head = key[1] if isinstance(key[1], str) and only(value) not in NOTHING else None
+    else:
+        return None
+    return head if head is not None and says_failure(head) else None

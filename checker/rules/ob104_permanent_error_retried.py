@@ -208,3 +208,27 @@ def _help(reason: Value) -> str:
     if isinstance(shape, Unknown) or shape is None:
         return "Replace it with `{:cancel, reason}`"
     return "Replace `:error` with `:cancel`"
+
+
+def check_python(worker: Worker):
+    """An exception that says so: advice, since who raises may not know that a job asks."""
+    for failure in worker.failures:
+        shape = only(failure.value or ())
+        text = _first_text(shape)
+        if failure.handler is None and text is not None and permanent_text(text):
+            yield Problem(
+                failure.span,
+                "is raised again by every attempt: retrying cannot mend it",
+                "Return `Cancel(…)` with this reason",
+                severity=ADVICE,
+                function=failure.function,
+            )
+
+
+def _first_text(shape) -> str | None:
+    """What an exception says, as far as it is written down."""
+    args = only(shape.fields.get(("atom", "args"), ())) if isinstance(shape, Struct) else None
+    first = only(args.items[0]) if isinstance(args, Tup) and args.items else None
+    if not isinstance(first, Text):
+        return None
+    return first.value if first.value is not None else first.written

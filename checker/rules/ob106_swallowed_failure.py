@@ -199,3 +199,29 @@ def _problem(handler: Handler, alt: Alt, message: str, severity: str = WARNING) 
     else:
         help = "End with `{:error, reason}` to retry or `{:cancel, reason}` to give up"
     return Problem(alt.origin.span, message, help, severity, handler.function)
+
+
+def check_python(worker: Worker):
+    """A blanket `except` whose end is the end of the job, and no failure of it."""
+    for handler in worker.handlers:
+        if not handler.blanket or handler.reraises or handler.loop:
+            continue
+        for outcome in worker.outcomes:
+            if outcome.origin.handler is not handler or not _swallows_in_python(outcome):
+                continue
+            yield Problem(
+                outcome.origin.span,
+                "cancels the job for any failure, bugs included"
+                if outcome.kind == CANCELLED
+                else "ends the failure of anything, bugs included, as a success",
+                "Remove this `except`, or name the exceptions it can deal with",
+                WARNING,
+                handler.function,
+            )
+            break
+
+
+def _swallows_in_python(outcome) -> bool:
+    if outcome.kind in (CANCELLED, SNOOZED):
+        return True
+    return outcome.kind == COMPLETED and outcome.shape == Atom("nil")

@@ -77,6 +77,7 @@ from checker.model.duration import in_milliseconds
 from checker.model.outcome import SNOOZED, UNRECOGNISED
 from checker.model.shape import Int, Tup, Value, only
 from checker.model.worker import Worker
+from checker.python.results import STUCK
 from checker.rules.problem import ERROR, Problem
 
 ID = "OB109"
@@ -109,3 +110,17 @@ def _length(given: Value) -> str:
     if not isinstance(shape, Int) or shape.value is None:
         return ""
     return f": {shape.value // 3600} hours"
+
+
+def check_python(worker: Worker):
+    """Numbers and texts are cast to seconds; a duration or a moment is not."""
+    for outcome in worker.outcomes:
+        if outcome.kind == STUCK:
+            shape = only(outcome.shape.items[1])
+            name = shape.name.rpartition(".")[2]
+            yield Problem(
+                outcome.origin.span,
+                f"gives a `{name}`: it cannot be stored, and the job stays `executing`",
+                "Give seconds: `Snooze(300)`",
+                function=outcome.origin.function,
+            )

@@ -89,3 +89,14 @@ def check(worker: Worker):
         WHY[worker.missing].format(name=name) + ", so every attempt fails",
         f"Define `def {name}(%Oban.Job{{args: args}})`",
     )
+
+
+def check_python(worker: Worker):
+    if worker.missing is not None and not worker.pro:
+        yield Problem(
+            worker.use_span,
+            "makes a worker that defines `perform`; Oban calls `process`"
+            if worker.missing == "perform"
+            else "makes a worker, but the class defines no `process`, so every attempt fails",
+            "Define `async def process(self, job)`",
+        )

@@ -83,8 +83,9 @@ end
 from __future__ import annotations
 
 from checker.model.outcome import UNKNOWN, UNRECOGNISED, kind_of
-from checker.model.shape import Atom, Shape, Tup
+from checker.model.shape import Atom, Shape, Tup, only
 from checker.model.worker import Throw, Worker
+from checker.python.results import RESULTS
 from checker.rules.problem import ERROR, Problem
 
 ID = "OB112"
@@ -122,3 +123,16 @@ def _says_outcome(shape: Shape, worker: Worker) -> bool:
     if isinstance(shape, Atom):
         return shape.name in MEANT
     return isinstance(shape, Tup) and kind_of(shape, worker.version) not in (UNKNOWN, UNRECOGNISED)
+
+
+def check_python(worker: Worker):
+    """`raise Cancel(…)`: a result is no exception."""
+    for failure in worker.failures:
+        name = getattr(only(failure.value or ()), "name", None)
+        if name in RESULTS:
+            yield Problem(
+                failure.span,
+                "raises a TypeError, since a result is no exception: the job is retried",
+                "Write `return` for `raise`",
+                function=failure.function,
+            )

@@ -170,3 +170,21 @@ def _takes_answer(value: Value) -> bool:
             if any(_is_success(inner.shape) for item in shape.items for inner in item):
                 return True
     return False
+
+
+def check_python(worker: Worker):
+    """An answer that nothing asks for its status; `raise_for_status` is asking."""
+    completes = any(o.kind in (COMPLETED, UNKNOWN) for o in worker.outcomes)
+    for step in worker.steps:
+        if not step.has("http") or "status" in step.reads or step.escapes or not completes:
+            continue
+        if step.trail is not None or any(name == "raise_for_status" for name in step.options):
+            continue
+        writes = http_method(step) not in READS
+        yield Problem(
+            step.span,
+            "takes any answer for a success, 500 included",
+            "Call `raise_for_status()` on it, or look at its status",
+            WARNING if writes and step.bound else ADVICE,
+            step.function,
+        )

@@ -99,3 +99,14 @@ def _snoozes(outcome: Outcome) -> bool:
     if outcome.kind == UNKNOWN:
         return isinstance(outcome.shape, Tup) and outcome.shape.head == "snooze"
     return outcome.kind == SNOOZED
+
+
+def check_python(worker: Worker):
+    if not worker.mentions & BOUNDS:
+        for outcome in filter(_snoozes, worker.outcomes):
+            yield Problem(
+                outcome.origin.span,
+                "has no end: snoozing uses up no attempts, and nothing here counts",
+                'Count them: `job.meta.get("snoozed", 0)`, and return `Cancel` after some',
+                function=outcome.origin.function,
+            )

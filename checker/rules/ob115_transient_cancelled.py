@@ -87,6 +87,16 @@ NAME = "transient-cancelled"
 SEVERITY = WARNING
 
 
+COUNTED = frozenset(("snoozed", "attempt", "max_attempts", "inserted_at", "deadline"))
+# Exceptions of a connection that another attempt may not meet.
+PASSING = frozenset((
+    "builtins.TimeoutError", "builtins.ConnectionError", "builtins.ConnectionResetError",
+    "builtins.ConnectionRefusedError", "asyncio.TimeoutError", "httpx.TimeoutException",
+    "httpx.ConnectError", "httpx.ConnectTimeout", "httpx.ReadTimeout", "requests.Timeout",
+    "requests.ConnectionError", "requests.exceptions.Timeout",
+    "requests.exceptions.ConnectionError", "aiohttp.ClientConnectionError",
+    "aiohttp.ServerTimeoutError",
+))  # fmt: skip
 LOOKED_UP = frozenset(("dns", "lookup", "resolve"))
 LOOKED_UP_ANSWERS = frozenset(("nxdomain",))
 RESOLVERS = frozenset(("getbyname", "gethostbyname", "resolve", "lookup", "getaddr"))
@@ -145,3 +155,20 @@ def _transient_range(status: Int) -> bool:
     if status.value is not None:
         return transient_status(status.value)
     return status.low is not None and status.low >= 500
+
+
+def check_python(worker: Worker):
+    """`except TimeoutError: return Cancel(…)`, where nothing counted how often."""
+    if at_most_once(worker) or worker.mentions & COUNTED:
+        return
+    for outcome in worker.outcomes:
+        handler = outcome.origin.handler
+        if outcome.kind != CANCELLED or handler is None or handler.loop:
+            continue
+        if handler.exceptions and all(name in PASSING for name in handler.exceptions):
+            yield Problem(
+                outcome.origin.span,
+                "gives the job up for something that passes by itself",
+                "Let the exception go on, or return `Snooze(60)`",
+                function=outcome.origin.function,
+            )

@@ -101,3 +101,16 @@ def check(worker: Worker):
 
 def _never_awaited(step: Step) -> bool:
     return step.has("async") and "await" not in step.reads and not step.escapes
+
+
+def check_python(worker: Worker):
+    for step in worker.steps:
+        if step.trail is not None or worker.exhausted:
+            continue
+        if step.has("detached") or (step.has("async") and not step.escapes):
+            yield Problem(
+                step.span,
+                "runs on by itself; the job completes before it does, and its failure is lost",
+                "Await it, or enqueue another job for it",
+                function=step.function,
+            )

@@ -101,12 +101,24 @@ from checker.rules.problem import WARNING, Problem
 ID = "OB201"
 NAME = "unguarded-effect"
 SEVERITY = WARNING
+LANGUAGES = ("elixir", "python")
 
 GUARDS = {
     "payment": 'Pass `idempotency_key: "…"` made from the args',
     "http_write": "Send an `Idempotency-Key` header made from the args",
 }
+PYTHON_GUARDS = {
+    "payment": 'Pass `idempotency_key=f"charge-{job.id}"`',
+    "http_write": 'Send the header `"Idempotency-Key": f"…-{job.id}"`',
+}
+PYTHON_MARKER = "Ask for a marker such as `sent_at` before it and set it after, or claim a row"
 MARKER = "Read a marker such as `sent_at` before it and write it after, or claim a row first"
+
+
+def _help(kind: str, language: str) -> str:
+    if language == "python":
+        return PYTHON_GUARDS.get(kind, PYTHON_MARKER)
+    return GUARDS.get(kind, MARKER)
 
 
 def check(worker: Worker):
@@ -117,6 +129,6 @@ def check(worker: Worker):
         yield Problem(
             step.span,
             f"is {EFFECTS[kind]} that every retry repeats; nothing here asks if it was done",
-            GUARDS.get(kind, MARKER),
+            _help(kind, worker.language),
             function=step.function,
         )

@@ -85,6 +85,11 @@ SEVERITY = WARNING
 
 CONSTRAINTS = frozenset(("unique_constraint", "unsafe_validate_unique", "exclusion_constraint"))
 BUILDERS = frozenset(("Kernel.struct", "Kernel.struct!", "Ecto.build_assoc"))
+CONFLICTS = frozenset((
+    "sqlalchemy.exc.IntegrityError", "psycopg.errors.UniqueViolation", "psycopg.IntegrityError",
+    "asyncpg.UniqueViolationError", "asyncpg.exceptions.UniqueViolationError",
+    "django.db.IntegrityError", "django.db.utils.IntegrityError", "builtins.Exception",
+))  # fmt: skip
 RESCUES = frozenset(("Ecto.ConstraintError", "Ecto.InvalidChangesetError", "*"))
 
 
@@ -202,3 +207,29 @@ def _changeset_of_new(alt, depth: int) -> bool:
 def _called_on_new(alt) -> bool:
     """`Visit.changeset(%Visit{}, params)`: a project call that was given a new struct."""
     return alt.origin.on_new
+
+
+def check_python(worker: Worker):
+    """`INSERT` without `ON CONFLICT`, of a row that is made here."""
+    if at_most_once(worker):
+        return
+    for step in worker.steps:
+        if not step.has("insert", "insert_all") or decided(step) or step.trail is not None:
+            continue
+        rescued = bool(step.contexts) and all(CONFLICTS & set(c.rescues) for c in step.contexts)
+        if not rescued and _made_here(step):
+            yield Problem(
+                step.span,
+                "inserts the row again when the job is retried",
+                "Use `insert(…).on_conflict_do_nothing(…)`, or look for the row first",
+                function=step.function,
+            )
+
+
+def _made_here(step: Step) -> bool:
+    """An object that is made from values in this code, or the row of `insert(…)`."""
+    value = step.args[1] if len(step.args) > 2 else step.args[0]
+    return bool(value) and all(
+        isinstance(alt.shape, Struct) and alt.origin.literal and alt.origin.handler is None
+        for alt in value
+    )

@@ -101,6 +101,7 @@ from checker.rules.problem import WARNING, Problem
 ID = "OB203"
 NAME = "relative-update"
 SEVERITY = WARNING
+LANGUAGES = ("elixir", "python")
 
 
 def check(worker: Worker):
@@ -111,6 +112,8 @@ def check(worker: Worker):
             yield Problem(
                 step.span,
                 "adds to what is there, so every retry adds again",
-                "Insert a ledger row first (`on_conflict: :nothing`) and add only when it is new",
+                "Insert a ledger row first (`on_conflict: :nothing`) and add only when it is new"
+                if worker.language == "elixir"
+                else "Insert a ledger row first (`ON CONFLICT DO NOTHING`), add only when it is new",
                 function=step.function,
             )

@@ -95,6 +95,7 @@ from checker.rules.problem import ERROR, Problem
 ID = "OB204"
 NAME = "unstable-idempotency-key"
 SEVERITY = ERROR
+LANGUAGES = ("elixir", "python")
 
 
 def check(worker: Worker):

@@ -85,6 +85,7 @@ from checker.rules.problem import ADVICE, Problem
 ID = "OB205"
 NAME = "unguarded-fan-out"
 SEVERITY = ADVICE
+LANGUAGES = ("elixir", "python")
 
 
 def check(worker: Worker):

@@ -76,6 +76,7 @@ from checker.rules.problem import ADVICE, Problem
 ID = "OB207"
 NAME = "several-effects"
 SEVERITY = ADVICE
+LANGUAGES = ("elixir", "python")
 
 
 def check(worker: Worker):

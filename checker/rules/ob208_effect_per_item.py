@@ -89,6 +89,7 @@ from checker.rules.problem import WARNING, Problem
 ID = "OB208"
 NAME = "effect-per-item"
 SEVERITY = WARNING
+LANGUAGES = ("elixir", "python")
 
 
 def check(worker: Worker):
@@ -100,6 +101,8 @@ def check(worker: Worker):
                 step.span,
                 f"is {EFFECTS[effect(step)]} for each item; a retry repeats it for the items"
                 " already done",
-                "Enqueue one job per item: `Enum.map(items, &Worker.new(…)) |> Oban.insert_all()`",
+                "Enqueue one job per item: `Enum.map(items, &Worker.new(…)) |> Oban.insert_all()`"
+                if worker.language == "elixir"
+                else "Enqueue one job per item: `await oban.enqueue_many(jobs)`",
                 function=step.function,
             )

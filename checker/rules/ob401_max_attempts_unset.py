@@ -62,6 +62,7 @@ from checker.rules.problem import ADVICE, WARNING, Problem
 ID = "OB401"
 NAME = "max-attempts-unset"
 SEVERITY = ADVICE
+LANGUAGES = ("elixir", "python")
 
 
 def check(worker: Worker):
@@ -72,7 +73,9 @@ def check(worker: Worker):
     effect = bool(effects(worker))
     yield Problem(
         worker.use_span,
-        "sets no `max_attempts`: a failing job is tried 20 times over 13 days",
-        "Add `max_attempts: 5` (or what suits the job)",
+        "sets no `max_attempts`: a failing job is tried 20 times over many days",
+        "Add `max_attempts: 5` (or what suits the job)"
+        if worker.language == "elixir"
+        else "Add `max_attempts=5` (or what suits the job)",
         severity=WARNING if effect else ADVICE,
     )

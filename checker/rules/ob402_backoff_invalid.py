@@ -122,7 +122,7 @@ end
 
 from __future__ import annotations
 
-from checker.model.shape import Alt, Atom, Float, Int, Unknown
+from checker.model.shape import NIL, Alt, Atom, Float, Int, Struct, Unknown
 from checker.model.timing import RAISES, NotAnInteger, Timing
 from checker.model.worker import Worker
 from checker.rules.problem import ERROR, Problem
@@ -181,3 +181,30 @@ def _is_no_integer(alt: Alt) -> bool:
     if isinstance(shape, (Int, Unknown)):
         return False
     return not (isinstance(shape, Atom) and shape.name is None)
+
+
+def check_python(worker: Worker):
+    """Floats are taken; a `timedelta`, a coroutine and None are not."""
+    place = worker.declaration.awaited_backoff
+    if place is not None:
+        yield Problem(
+            place,
+            "gives a coroutine, which cannot be stored: the job stays `executing`",
+            "Write `def backoff(self, job)`",
+            function="backoff",
+        )
+        return
+    timing = worker.backoff
+    if timing is None or not any(isinstance(answer, NotAnInteger) for answer in timing.each):
+        return
+    for alt in timing.value:
+        if isinstance(alt.shape, Struct) and alt.shape.name == "datetime.timedelta":
+            message = "gives a `timedelta`, which cannot be stored: the job stays `executing`"
+        elif alt.shape == NIL:
+            message = "gives `None`: the job is tried again at once, until nothing is left"
+        else:
+            continue
+        yield Problem(
+            alt.origin.span or timing.span, message, "Return seconds: `return 30 * job.attempt`",
+            function=timing.function,
+        )  # fmt: skip

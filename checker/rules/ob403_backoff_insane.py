@@ -111,6 +111,7 @@ from checker.rules.problem import WARNING, Problem
 ID = "OB403"
 NAME = "backoff-insane"
 SEVERITY = WARNING
+LANGUAGES = ("elixir", "python")
 
 STORM = 5  # attempts
 SHORT = 1  # seconds
@@ -127,7 +128,12 @@ def check(worker: Worker):
         yield Problem(
             timing.span,
             message,
-            "Let the waits grow, up to an hour or so: `min(15 * Integer.pow(2, attempt), 3_600)`",
+            "Let the waits grow, up to an hour or so: "
+            + (
+                "`min(15 * Integer.pow(2, attempt), 3_600)`"
+                if worker.language == "elixir"
+                else "`min(15 * 2**job.attempt, 3_600)`"
+            ),
             function=timing.function,
         )
 

@@ -113,7 +113,7 @@ end
 
 from __future__ import annotations
 
-from checker.model.shape import Alt, Atom, Int, Unknown
+from checker.model.shape import Alt, Atom, Float, Int, Unknown, only
 from checker.model.worker import Step, Worker
 from checker.rules.problem import ADVICE, WARNING, Problem
 
@@ -160,3 +160,19 @@ def _is_long(alt: Alt) -> bool:
     if isinstance(shape, Atom):
         return shape.name == "infinity"
     return isinstance(shape, Unknown) and shape.from_args
+
+
+def check_python(worker: Worker):
+    """A long `asyncio.sleep`; `time.sleep` is OB155."""
+    for step in worker.steps:
+        if not step.has("sleep") or step.has("blocking") or _polls(worker, step):
+            continue
+        shape = only(step.args[0]) if step.args else None
+        if isinstance(shape, (Int, Float)) and shape.value is not None and shape.value >= 1:
+            yield Problem(
+                step.span,
+                "holds a place in the queue while it waits",
+                "Return `Snooze(seconds)`, or raise: Oban does the waiting",
+                severity=WARNING if step.trail is None else ADVICE,
+                function=step.function,
+            )

@@ -103,3 +103,14 @@ def check(worker: Worker):
             "Define `timeout/1`, such as `:timer.seconds(30)`, shorter than Lifeline's"
             " `rescue_after`",
         )
+
+
+def check_python(worker: Worker):
+    if worker.declaration.function or "timeout/1" in worker.callbacks:
+        return
+    if any(step.has("http") for step in worker.steps) or effects(worker):
+        yield Problem(
+            worker.use_span,
+            "sets no `timeout`: after 300 s the lifeline starts it a second time, beside this one",
+            "Define `def timeout(self, job): return 60`, in seconds",
+        )

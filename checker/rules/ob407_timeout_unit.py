@@ -114,6 +114,7 @@ NAME = "timeout-unit"
 SEVERITY = WARNING
 
 SECOND = 1000
+LONGEST = 10_000  # seconds; in Python, what is larger was meant in milliseconds
 
 
 def check(worker: Worker):
@@ -161,3 +162,22 @@ def _is_unusable(alt: Alt, timing: Timing) -> bool:
     return any(isinstance(answer, NotAnInteger) for answer in timing.each) or not any(
         isinstance(answer, Interval) for answer in timing.each
     )
+
+
+def check_python(worker: Worker):
+    timing = worker.timeout
+    for alt in timing.value if timing is not None else ():
+        shape = alt.shape
+        number = shape.value if isinstance(shape, (Int, Float)) else None
+        if number is not None and number <= 0:
+            message = "is no time at all: every attempt ends in a timeout"
+        elif isinstance(shape, (Text, Tup)):
+            message = "is no number of seconds: every attempt fails"
+        elif number is not None and number >= LONGEST and number % SECOND == 0:
+            message = f"is {number // 3600:.0f} hours: `timeout` counts seconds in Python"
+        else:
+            continue
+        yield Problem(
+            alt.origin.span or timing.span, message, "Give seconds: `return 60`",
+            severity=WARNING if number and number > 0 else ERROR, function=timing.function,
+        )  # fmt: skip

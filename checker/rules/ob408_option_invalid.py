@@ -179,3 +179,25 @@ TAKEN = {
     "queue": (_queue, "an atom or a string", ":default"),
     "worker": (lambda shape: isinstance(shape, Text), "a string", '"Shop.Worker"'),
 }
+
+
+def check_python(worker: Worker):
+    """What oban for Python refuses; options it does not know are OB157."""
+    for option in worker.options.values():
+        shape = only(option.value)
+        taken = PYTHON_TAKES.get(option.name)
+        if taken is None or shape is None or isinstance(shape, Unknown):
+            continue
+        takes, wanted, example = taken
+        if not takes(shape):
+            yield Problem(
+                option.span,
+                f"is not {wanted}: the job is refused",
+                f"Give {wanted}: `{option.name}={example}`",
+            )
+
+
+PYTHON_TAKES = {
+    "max_attempts": (_attempts, "a positive number", "3"),
+    "priority": (_priority, "a number from 0 to 9", "1"),
+}

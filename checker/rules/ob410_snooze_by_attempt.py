@@ -255,3 +255,17 @@ def _other_ways(way: tuple, places: frozenset, worker: Worker) -> list[Outcome]:
         if same and conditions[depth].span in places:
             found.append(outcome)
     return found
+
+
+def check_python(worker: Worker):
+    if worker.mentions & COUNTED:
+        return
+    for outcome in worker.outcomes:
+        asked = {name for c in outcome.origin.conditions for name in c.names}
+        if outcome.kind == SNOOZED and "job.attempt" in asked:
+            yield Problem(
+                outcome.origin.span,
+                "is limited by `attempt`, which a snooze gives back: it never ends",
+                'Count `job.meta.get("snoozed", 0)`',
+                function=outcome.origin.function,
+            )

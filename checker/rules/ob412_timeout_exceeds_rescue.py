@@ -137,3 +137,20 @@ def check(worker: Worker):
             f"Give Lifeline `rescue_after: {longest + 60_000}` or more, or end the job sooner",
             function=timing.function,
         )
+
+
+def check_python(worker: Worker):
+    timing, around = worker.timeout, worker.around
+    rescued = around.rescued_after if timing is not None and around is not None else None
+    if rescued is None:
+        return
+    longest = max((a.low for a in timing.each if isinstance(a, Interval)), default=0)
+    if longest * 1000 > rescued:
+        places = [alt.origin.span for alt in timing.value if alt.origin.span is not None]
+        yield Problem(
+            places[0] if len(places) == 1 else timing.span,
+            f"lets it run for {human(longest)}; after {human(rescued // 1000)} the lifeline starts"
+            " it a second time",
+            f"Set `rescue_after = {longest + 60}` for the lifeline, or end the job sooner",
+            function=timing.function,
+        )

@@ -161,3 +161,4 @@ def _is_record(alt: Alt, jobs: Jobs) -> bool:
     if shape.name is None:
         return (alt.origin.call or "").startswith("Repo.")
     return shape.name not in ENCODED | NEVER_ENCODED | jobs.encoded
+

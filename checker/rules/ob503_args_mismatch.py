@@ -95,7 +95,7 @@ end
 
 from __future__ import annotations
 
-from checker.model.args import plain_jobs
+from checker.model.args import built_here, plain_jobs
 from checker.model.clause import Clause
 from checker.model.job import Jobs, NewJob
 from checker.model.shape import Value
@@ -137,3 +137,20 @@ def _wanted(clauses: list[Clause]) -> str:
 
 def _perform(job: NewJob) -> str:
     return "process/1" if job.worker.pro else "perform/1"
+
+
+def check_python_jobs(jobs: Jobs):
+    """A key that `process` reads without a default and that the job is not given."""
+    for job in built_here(jobs):
+        fields = job.fields
+        clauses = job.worker.clauses if job.worker is not None else []
+        if fields is None or not clauses or clauses[0].passes_on:
+            continue
+        missing = sorted(clauses[0].read - fields.keys())
+        if missing:
+            yield Problem(
+                job.span,
+                f"gives no `{missing[0]}`, which `{job.worker.name}` reads: a KeyError every time",
+                f'Give it `"{missing[0]}"`, or read it with `job.args.get`',
+                function=job.function,
+            )

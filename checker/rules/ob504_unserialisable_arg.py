@@ -91,7 +91,7 @@ end
 
 from __future__ import annotations
 
-from checker.model.args import arguments, each, plain_jobs
+from checker.model.args import arguments, built_here, each, plain_jobs
 from checker.model.job import Jobs
 from checker.model.shape import Alt, Func, Opaque, Struct, Tup, Value
 from checker.rules.problem import ERROR, Problem
@@ -153,3 +153,45 @@ def _kind(alt: Alt) -> tuple[str, str] | None:
     if isinstance(shape, Struct):
         return STRUCTS.get(shape.name)
     return BYTES if alt.origin.call in RAW else None
+
+
+# What Python's `json` refuses, and what to pass instead.
+REFUSED = {
+    "datetime.datetime": ("a `datetime`", "Pass `….isoformat()`"),
+    "datetime.date": ("a `date`", "Pass `….isoformat()`"),
+    "datetime.time": ("a `time`", "Pass `….isoformat()`"),
+    "datetime.timedelta": ("a `timedelta`", "Pass `….total_seconds()`"),
+    "decimal.Decimal": ("a `Decimal`", "Pass `str(…)`"),
+    "uuid.UUID": ("a `UUID`", "Pass `str(…)`"),
+    "pathlib.Path": ("a `Path`", "Pass `str(…)`"),
+}
+PYTHON_OPAQUE = {
+    "set": ("a set", "Pass a list: `sorted(…)`"),
+    "bytes": ("bytes", "Pass text: `base64.b64encode(…).decode()`"),
+    "generator": ("a generator", "Pass a list: `list(…)`"),
+}
+
+
+def check_python_jobs(jobs: Jobs):
+    for job in built_here(jobs):
+        for argument in arguments(job):
+            found = [_refused(alt, jobs) for alt in each(argument.value)]
+            if found and all(found):
+                what, help = found[0]
+                yield Problem(
+                    argument.span,
+                    f"gives {what}, which JSON cannot hold: enqueuing raises a TypeError",
+                    help,
+                    function=argument.function,
+                )
+
+
+def _refused(alt: Alt, jobs: Jobs) -> tuple[str, str] | None:
+    shape = alt.shape
+    if isinstance(shape, Opaque):
+        return PYTHON_OPAQUE.get(shape.kind)
+    if isinstance(shape, Struct) and shape.name in jobs.classes:
+        return (f"a `{shape.name}`", "Pass its id, and load it in `process`")
+    if isinstance(shape, Struct):
+        return REFUSED.get(shape.name)
+    return FUNCTION if isinstance(shape, Func) else None

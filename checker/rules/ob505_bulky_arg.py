@@ -74,6 +74,7 @@ from checker.vocabulary import bulky_name
 ID = "OB505"
 NAME = "bulky-arg"
 SEVERITY = ADVICE
+LANGUAGES = ("elixir", "python")
 
 READS = frozenset(("File.read!", "IO.read", "IO.binread"))
 

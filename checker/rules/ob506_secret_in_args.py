@@ -99,6 +99,7 @@ from checker.vocabulary import seals, secret_name
 ID = "OB506"
 NAME = "secret-in-args"
 SEVERITY = WARNING
+LANGUAGES = ("elixir", "python")
 
 
 def check_jobs(jobs: Jobs):

@@ -122,3 +122,14 @@ def check_jobs(jobs: Jobs):
                 "Pipe it into `Oban.insert()`, and match the result",
                 function=job.function,
             )
+
+
+def check_python_jobs(jobs: Jobs):
+    for job in jobs.built:
+        if job.fate == DROPPED and not job.elsewhere:
+            yield Problem(
+                job.span,
+                "only builds the job: it is dropped, and nothing is enqueued",
+                "Write `await` and `.enqueue(…)` for `.new(…)`",
+                function=job.function,
+            )

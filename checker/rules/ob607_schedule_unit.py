@@ -183,3 +183,25 @@ def _fixed(alt: Alt, option: Option, units: dict) -> str | None:
     if unit:
         return f"{{{count}, :{unit}{'s' if count != 1 else ''}}}"
     return str(count)
+
+
+def check_python_jobs(jobs: Jobs):
+    """Numbers are seconds, a `timedelta` is taken; a moment belongs to `scheduled_at`."""
+    for job in jobs.built:
+        for name in OPTIONS:
+            option = job.options.get(name)
+            shape = only(option.value) if option is not None and not job.elsewhere else None
+            if isinstance(shape, Struct) and shape.name == "datetime.datetime":
+                yield Problem(
+                    option.span,
+                    "is a moment where a delay is asked for: enqueuing raises",
+                    "Give it to `scheduled_at=`",
+                    function=job.function,
+                )
+            elif isinstance(shape, Text):
+                yield Problem(
+                    option.span,
+                    "is a text where a delay is asked for: enqueuing raises",
+                    f"Give seconds or a `timedelta`: `{name}=300`",
+                    function=job.function,
+                )

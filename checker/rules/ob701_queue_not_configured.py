@@ -104,6 +104,7 @@ from checker.rules.problem import WARNING, Problem
 ID = "OB701"
 NAME = "queue-not-configured"
 SEVERITY = WARNING
+LANGUAGES = ("elixir", "python")
 
 DEFAULT = "default"
 
@@ -120,7 +121,9 @@ def check(worker: Worker):
     yield Problem(
         option.span if option is not None else worker.use_span,
         f"puts its jobs into the queue `{name}`, which no configuration runs: they wait for ever",
-        f"Add `{name}: 10` to `queues:`, or take one of {listed}",
+        f"Add `{name}: 10` to `queues:`, or take one of {listed}"
+        if worker.language == "elixir"
+        else f"Add `{name} = 10` to the queues, or take one of {listed}",
     )
 
 

@@ -93,6 +93,7 @@ from checker.rules.problem import ERROR, Problem
 ID = "OB702"
 NAME = "cron-expression-invalid"
 SEVERITY = ERROR
+LANGUAGES = ("elixir", "python")
 EXAMPLE = "config/config.exs"
 
 

@@ -83,6 +83,7 @@ from checker.rules.problem import WARNING, Problem
 ID = "OB708"
 NAME = "cron-day-and-weekday"
 SEVERITY = WARNING
+LANGUAGES = ("elixir", "python")
 EXAMPLE = "config/config.exs"
 
 WEEKDAYS = frozenset(range(7))

@@ -74,6 +74,7 @@ from checker.rules.problem import ADVICE, WARNING, Problem
 ID = "OB709"
 NAME = "cron-step"
 SEVERITY = WARNING
+LANGUAGES = ("elixir", "python")
 EXAMPLE = "config/config.exs"
 
 # Each field: how many values it has, and what one of them is called.

@@ -72,6 +72,7 @@ from checker.rules.problem import WARNING, Problem
 ID = "OB710"
 NAME = "cron-every-minute"
 SEVERITY = WARNING
+LANGUAGES = ("elixir", "python")
 EXAMPLE = "config/config.exs"
 
 MINUTES = 60

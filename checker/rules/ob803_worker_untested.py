@@ -88,6 +88,7 @@ from checker.rules.problem import ADVICE, Problem
 ID = "OB803"
 NAME = "worker-untested"
 SEVERITY = ADVICE
+LANGUAGES = ("elixir", "python")
 
 
 def check(worker: Worker):
@@ -95,5 +96,7 @@ def check(worker: Worker):
         yield Problem(
             worker.span,
             "is named by no test",
-            f"Run `oban-guard new test {worker.name}`, and fill in what it skips",
+            f"Run `oban-guard new test {worker.name}`, and fill in what it skips"
+            if worker.language == "elixir"
+            else "Write a test: `await process_job(worker.new(args))` of `oban.testing`",
         )

@@ -1,0 +1,457 @@
+"""What Python statements do: the ways through a function, and what each returns."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from checker.model.shape import (
+    NEVER,
+    NIL,
+    Alt,
+    Map,
+    Origin,
+    Seq,
+    Struct,
+    Text,
+    Tup,
+    Unknown,
+    Value,
+    one,
+    only,
+)  # fmt: skip
+from checker.model.worker import Handler
+from checker.python.expressions import conditioned, words_of
+from checker.python.names import FunctionDefinition, imported, own_nodes, statements
+from checker.python.scope import Env, Exits, Scope, merged
+from checker.python.shapes import JOB, Coroutine, Ref, unknown
+
+BLANKET = frozenset(("builtins.Exception", "builtins.BaseException"))
+CANCELLATION = frozenset(("builtins.BaseException", "asyncio.CancelledError"))
+
+
+class Statements:
+    """The part of the interpreter that follows statements.
+
+    Each gives the way after it, None when there is none.
+    """
+
+    def block(self, body, env: Env, scope: Scope) -> Env | None:
+        for statement in statements(body):
+            if not self.burn():
+                return env
+            method = getattr(self, "_do_" + type(statement).__name__, None)
+            if method is None:
+                continue
+            if not isinstance(statement, cst.Return):
+                env.ends = (None,)  # something is done after an `except` body, perhaps about it
+            way = method(statement, env, scope)
+            if way is None:
+                return None
+            env = way
+        return env
+
+    # -- simple ones -----------------------------------------------------------------
+
+    def _do_Expr(self, node, env: Env, scope: Scope) -> Env | None:
+        value = self.eval(node.value, env, scope)
+        shape = only(value)
+        if isinstance(shape, Struct) and shape.name == JOB and isinstance(node.value, cst.Call):
+            self.drop_job(self.place(node.value, scope))
+        return env if value != NEVER else None
+
+    def _do_Assign(self, node, env: Env, scope: Scope) -> Env | None:
+        value = self.eval(node.value, env, scope)
+        if value == NEVER:
+            return None
+        for target in node.targets:
+            self.bind(target.target, value, env, scope)
+        return env
+
+    def _do_AnnAssign(self, node, env: Env, scope: Scope) -> Env | None:
+        if node.value is not None:
+            value = self.eval(node.value, env, scope)
+            if value == NEVER:
+                return None
+            self.bind(node.target, value, env, scope)
+        return env
+
+    def _do_AugAssign(self, node, env: Env, scope: Scope) -> Env | None:
+        value = self.eval(node.value, env, scope)
+        self.eval(node.target, env, scope)
+        words = words_of(node.value) | words_of(node.target)
+        origin = self.origin(node, scope)
+        origin.words = words
+        self.bind(node.target, one(Unknown(), origin), env, scope)
+        self.use(value, env, scope)
+        return env
+
+    def _do_Return(self, node, env: Env, scope: Scope) -> Env | None:
+        if node.value is None:
+            value: Value = one(NIL, self.origin(node, scope, literal=True))
+        else:
+            value = self.eval(node.value, env, scope)
+            if isinstance(node.value, (cst.Call, cst.Await)):
+                env.ends = (None,)
+        value = self._returned(value, node, env, scope)
+        if scope.handler is not None:
+            self.handler_tail(scope.handler, value)
+        scope.frame.returns.append(conditioned(value, env))
+        return None
+
+    def _returned(self, value: Value, node, env: Env, scope: Scope) -> Value:
+        """A None that is returned right after an `except` body is that body's end."""
+        ends = [end for end in env.ends if end is not None]
+        if not ends or node.value is not None and only(value) != NIL:
+            return value
+        found = list(value)
+        for handler, span in ends:
+            origin = Origin(span, scope.function, implicit="except", handler=handler)
+            if scope.frame.site is not None:
+                origin.span, origin.trail = scope.frame.site
+            found.append(Alt(NIL, origin))
+        return tuple(found)
+
+    def _do_Raise(self, node, env: Env, scope: Scope) -> Env | None:
+        from checker.python.interpreter import Raised
+
+        value = None
+        if node.exc is not None:
+            value = self.eval(node.exc, env, scope)
+        if scope.handler is not None:
+            scope.handler.reraises = True
+        if not self._caught(value, scope):
+            place = self.place(node, scope)
+            raised = Raised(place, scope.function, value, scope.handler)
+            raised.words = frozenset().union(*(c.names for c in env.conditions), ())
+            self.raised.setdefault(place, raised)
+        return None
+
+    def _caught(self, value: Value | None, scope: Scope) -> bool:
+        if value is None:
+            return False
+        if BLANKET & set(scope.rescues):
+            return True
+        shape = only(value)
+        name = shape.name if isinstance(shape, (Struct, Ref)) else None
+        return name in scope.rescues
+
+    def _do_Assert(self, node, env: Env, scope: Scope) -> Env | None:
+        holds, _fails = self.branch(node.test, env, scope)
+        return holds
+
+    def _do_Import(self, node, env: Env, scope: Scope) -> Env:
+        return self._do_ImportFrom(node, env, scope)
+
+    def _do_ImportFrom(self, node, env: Env, scope: Scope) -> Env:
+        for name, full in imported(node, scope.frame.file._package):
+            if name != "*":
+                env.vars[name] = self.reference(full, node, scope)
+        return env
+
+    def _do_FunctionDef(self, node, env: Env, scope: Scope) -> Env:
+        definition = FunctionDefinition(node, None, scope.frame.file, scope.function)
+        function = self.function_value(definition, env)
+        env.vars[node.name.value] = one(function, self.origin(node, scope))
+        return env
+
+    def _do_ClassDef(self, node, env: Env, scope: Scope) -> Env:
+        env.vars[node.name.value] = self.unknown(node, scope)
+        return env
+
+    def _do_Break(self, node, env: Env, scope: Scope) -> None:
+        if scope.exits is not None:
+            scope.exits.breaks.append(env)
+
+    def _do_Continue(self, node, env: Env, scope: Scope) -> None:
+        if scope.exits is not None:
+            scope.exits.continues.append(env)
+
+    # -- branches --------------------------------------------------------------------
+
+    def _do_If(self, node, env: Env, scope: Scope) -> Env | None:
+        holds, fails = self.branch(node.test, env, scope)
+        ways = [self.block(node.body, holds, scope) if holds is not None else None]
+        if fails is not None and isinstance(node.orelse, cst.If):
+            fails = self._do_If(node.orelse, fails, scope)
+        elif fails is not None and node.orelse is not None:
+            fails = self.block(node.orelse.body, fails, scope)
+        return merged([*ways, fails])
+
+    def _do_Match(self, node, env: Env, scope: Scope) -> Env | None:
+        subject = self.eval(node.subject, env, scope)
+        ways, rest = [], env
+        for case in node.cases:
+            inner = rest.copy()
+            self._bind_pattern(case.pattern, subject, inner, scope)
+            asked = self.condition(node.subject, inner, scope, [], absent=_is_nothing(case.pattern))
+            inner.conditions += (asked,)
+            if case.guard is not None:
+                inner, _fails = self.branch(case.guard, inner, scope)
+            if inner is not None:
+                ways.append(self.block(case.body, inner, scope))
+            if _takes_all(case.pattern) and case.guard is None:
+                return merged(ways)
+        return merged([*ways, rest])
+
+    def _bind_pattern(self, pattern, subject: Value, env: Env, scope: Scope) -> None:
+        if isinstance(pattern, cst.MatchAs) and pattern.name is not None:
+            env.vars[pattern.name.value] = subject if pattern.pattern is None else unknown()
+        for inner in pattern.children:
+            if isinstance(inner, (cst.MatchStar, cst.MatchMapping)):
+                name = getattr(inner, "name", None) or getattr(inner, "rest", None)
+                if isinstance(name, cst.Name):
+                    env.vars[name.value] = unknown()
+            if not isinstance(inner, cst.Name):
+                self._bind_inner(inner, env, scope)
+
+    def _bind_inner(self, node, env: Env, scope: Scope) -> None:
+        if isinstance(node, cst.MatchAs) and node.name is not None:
+            env.vars[node.name.value] = unknown()
+        for inner in node.children:
+            self._bind_inner(inner, env, scope)
+
+    # -- loops -----------------------------------------------------------------------
+
+    def _do_For(self, node, env: Env, scope: Scope) -> Env | None:
+        items = self.eval(node.iter, env, scope)
+        if items == NEVER:
+            return None
+        chosen = self.chosen(node.iter, items, env, scope)
+        item = self.item_of(items, node.iter, scope)
+        exits = Exits()
+        inner = scope.with_(loop=True, exits=exits)
+        begins = env
+        for _ in range(2):  # the second time with what the first one left
+            way = begins.copy()
+            way.conditions += chosen
+            self.bind(node.target, item, way, inner)
+            after = self.block(node.body, way, inner)
+            again = merged([begins, after, *exits.continues])
+            begins = again if again is not None else begins
+            if self.fuel < 0:
+                break
+        begins.conditions = env.conditions
+        return self._after_loop(node, begins, exits, scope)
+
+    def _after_loop(self, node, ended: Env | None, exits: Exits, scope: Scope) -> Env | None:
+        if ended is not None and node.orelse is not None:
+            ended = self.block(node.orelse.body, ended, scope)
+        return merged([ended, *exits.breaks])
+
+    def _do_While(self, node, env: Env, scope: Scope) -> Env | None:
+        exits = Exits()
+        inner = scope.with_(loop=True, exits=exits)
+        begins, ended = env, None
+        for _ in range(2):
+            holds, ended = self.branch(node.test, begins, scope)
+            if holds is None:
+                break
+            after = self.block(node.body, holds, inner)
+            again = merged([begins, after, *exits.continues])
+            begins = again if again is not None else begins
+        if ended is not None:
+            ended.vars = dict(begins.vars)
+            ended.done = begins.done
+        return self._after_loop(node, ended, exits, scope)
+
+    # -- with ------------------------------------------------------------------------
+
+    def _do_With(self, node, env: Env, scope: Scope) -> Env | None:
+        inner = scope
+        tasks: list[Value] = []
+        suppressed = False
+        for item in node.items:
+            value = self.eval(item.item, env, scope)
+            if value == NEVER:
+                return None
+            if self.is_transaction(item.item, value):
+                inner = inner.with_(transaction=node)
+            names = self._suppressed(item.item, value, scope)
+            if names:
+                suppressed = True
+                inner = inner.with_(rescues=(*inner.rescues, *names))
+            entered = self.entered(value, item.item, node.asynchronous is not None, env, scope)
+            tasks.append(entered)
+            if item.asname is not None:
+                self.bind(item.asname.name, entered, env, scope)
+        before = env.copy()
+        after = self.block(node.body, env, inner)
+        return merged([after, before]) if suppressed else after
+
+    def _suppressed(self, node, value: Value, scope: Scope) -> tuple[str, ...]:
+        """The exceptions that `contextlib.suppress(…)` keeps back."""
+        if not isinstance(node, cst.Call):
+            return ()
+        if scope.frame.file.dotted(node.func) != "contextlib.suppress":
+            return ()
+        return tuple(scope.frame.file.dotted(arg.value) or "" for arg in node.args)
+
+    # -- try -------------------------------------------------------------------------
+
+    def _do_TryStar(self, node, env: Env, scope: Scope) -> Env | None:
+        return self._do_Try(node, env, scope)
+
+    def _do_Try(self, node, env: Env, scope: Scope) -> Env | None:
+        before = env.copy()
+        names = [self.exceptions(handler, env, scope) for handler in node.handlers]
+        rescued = tuple(name for group in names for name in group)
+        inner = scope.with_(rescues=(*scope.rescues, *rescued))
+        after = self.block(node.body, env, inner)
+        failed = merged([before, after.copy() if after is not None else None])
+        failed.done = failed.done | env.done
+        failed.conditions = before.conditions
+        if after is not None and node.orelse is not None:
+            after = self.block(node.orelse.body, after, scope)
+        ways = [after]
+        for handler, group in zip(node.handlers, names, strict=True):
+            ways.append(self._handled(handler, group, failed.copy(), scope))
+            taken = self.handlers[self.place(handler, scope)]
+            taken.awaits = taken.awaits or any(isinstance(n, cst.Await) for n in own_nodes(node.body))
+        end = merged(ways)
+        if node.finalbody is None:
+            return end
+        last = end if end is not None else failed
+        last = self.block(node.finalbody.body, last, scope)
+        return last if end is not None else None
+
+    def exceptions(self, handler: cst.ExceptHandler, env: Env, scope: Scope) -> tuple[str, ...]:
+        """Full names of what an `except` takes; of a bare one `BaseException`."""
+        if handler.type is None:
+            return ("builtins.BaseException",)
+        types = handler.type
+        listed = types.elements if isinstance(types, (cst.Tuple, cst.List)) else None
+        nodes = [element.value for element in listed] if listed is not None else [types]
+        return tuple(scope.frame.file.dotted(node) or "" for node in nodes)
+
+    def _handled(self, node, names: tuple[str, ...], env: Env, scope: Scope) -> Env | None:
+        place = self.place(node, scope)
+        blanket = bool(BLANKET & set(names))
+        handler = self.handlers.get(place)
+        if handler is None:
+            handler = Handler("rescue", blanket, place, scope.function, scope.loop)
+            handler.exceptions = names
+            self.handlers[place] = handler
+        handler.loop = handler.loop or scope.loop
+        if node.name is not None and isinstance(node.name.name, cst.Name):
+            caught = Origin(place, scope.function, handler=handler)
+            caught.words = frozenset((node.name.name.value,))
+            shape = Struct(names[0] or None) if len(names) == 1 else Struct(None)
+            env.vars[node.name.name.value] = one(shape, caught)
+        condition = self.condition(node, env, scope, [], absent=False, words=frozenset(names))
+        env.conditions += (condition,)
+        body = statements(node.body)
+        after = self.block(node.body, env, scope.with_(handler=handler))
+        if after is None:
+            return None
+        last = body[-1] if body else node
+        span = self.place(last, scope)
+        self.handler_tail(
+            handler, one(NIL, Origin(span, scope.function, implicit="except", handler=handler))
+        )
+        if scope.handler is None:
+            after.ends = ((handler, span),)
+        after.conditions = tuple(c for c in after.conditions if c is not condition)
+        return after
+
+    # -- binding ---------------------------------------------------------------------
+
+    def bind(self, target, value: Value, env: Env, scope: Scope) -> None:
+        """Give a variable, or the parts of a pattern, their values."""
+        if isinstance(target, cst.Name):
+            for alt in value:
+                if alt.origin.step is not None:
+                    alt.origin.step.bound = True
+            env.vars[target.value] = value
+        elif isinstance(target, (cst.Tuple, cst.List)):
+            self._unpack(target, value, env, scope)
+        elif isinstance(target, cst.StarredElement):
+            self.bind(target.value, unknown(), env, scope)
+        elif isinstance(target, cst.Attribute):
+            self._set_attribute(target, value, env, scope)
+        elif isinstance(target, cst.Subscript):
+            self.eval(target.value, env, scope)
+            self._set_item(target, value, env, scope)
+
+    def _unpack(self, target, value: Value, env: Env, scope: Scope) -> None:
+        shape = only(value)
+        items = shape.items if isinstance(shape, (Tup, Seq)) else None
+        plain = not any(isinstance(e, cst.StarredElement) for e in target.elements)
+        known = plain and items is not None and len(items) == len(target.elements)
+        for index, element in enumerate(target.elements):
+            if known:
+                part = items[index]
+            else:
+                part = tuple(
+                    Alt(Unknown(None, _from_args(a)), a.origin) for a in value
+                ) or unknown()
+            if isinstance(element, cst.StarredElement):
+                part = unknown()
+            self.bind(element.value, part, env, scope)
+
+    def _set_attribute(self, target: cst.Attribute, value: Value, env: Env, scope: Scope) -> None:
+        base = target.value
+        if isinstance(base, cst.Name) and base.value in env.vars:
+            shape = only(env.vars[base.value])
+            if isinstance(shape, Struct) and self.definition_of(shape) is not None:
+                fields = dict(shape.fields)
+                fields[("atom", target.attr.value)] = value
+                new = Struct(shape.name, fields, shape.step)
+                env.vars[base.value] = one(new, env.vars[base.value][0].origin)
+                return
+        self.eval(base, env, scope)
+        self.mentions.add(target.attr.value)
+        self.use(value, env, scope)
+
+    def _set_item(self, target: cst.Subscript, value: Value, env: Env, scope: Scope) -> None:
+        base, key = target.value, None
+        if len(target.slice) == 1 and isinstance(target.slice[0].slice, cst.Index):
+            key = only(self.eval(target.slice[0].slice.value, env, scope))
+        if isinstance(base, cst.Name) and base.value in env.vars:
+            shape = only(env.vars[base.value])
+            if isinstance(shape, Map):
+                fields, is_open = dict(shape.fields), shape.open
+                if isinstance(key, Text) and key.value is not None:
+                    fields[("text", key.value)] = value
+                else:
+                    is_open = True
+                origin = env.vars[base.value][0].origin
+                env.vars[base.value] = one(Map(fields, is_open), origin)
+                return
+            if isinstance(shape, Seq):
+                env.vars[base.value] = unknown()
+        self.use(value, env, scope)
+
+    def use(self, value: Value, env: Env, scope: Scope) -> None:
+        """A value goes somewhere that is not followed: whoever has it may await it."""
+        for alt in value:
+            shape = alt.shape
+            if isinstance(shape, Coroutine):
+                if shape.span not in self.awaited:
+                    self.awaited.add(shape.span)
+                    shape.run(env, scope)
+            elif isinstance(shape, Struct):
+                self._escapes(alt)
+            elif isinstance(shape, (Tup, Seq)) and shape.items is not None:
+                for item in shape.items:
+                    self.use(item, env, scope)
+            elif isinstance(shape, Seq) or getattr(shape, "element", None):
+                self.use(shape.element, env, scope)
+            elif isinstance(shape, Map):
+                for item in shape.fields.values():
+                    self.use(item, env, scope)
+
+
+def _from_args(alt: Alt) -> bool:
+    return isinstance(alt.shape, Unknown) and alt.shape.from_args
+
+
+def _takes_all(pattern) -> bool:
+    return isinstance(pattern, cst.MatchAs) and (
+        pattern.pattern is None or _takes_all(pattern.pattern)
+    )
+
+
+def _is_nothing(pattern) -> bool:
+    return isinstance(pattern, cst.MatchSingleton) and pattern.value.value == "None"
+
+

@@ -1,0 +1,72 @@
+"""A `process` that cannot be awaited fails after its work is done.
+
+## What it does
+
+Reports `def process` without `async` in a `@worker` class, and an `async def process` that
+yields.
+
+## Why is this bad?
+
+oban for Python awaits what `process` gives. The body runs, then the await raises a
+`TypeError`: the attempt fails, and its side effects are repeated with every retry.
+
+Python only.
+
+## Invalid
+
+```python
+from oban import worker
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    def process(self, job):  # reported
+        print(job.args["to"])
+```
+
+## Valid
+
+```python
+from oban import job, worker
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        print(job.args["to"])
+
+
+@job(queue="mail", max_attempts=3)
+def count(to: str):
+    return len(to)
+```
+
+```python
+class Mailer:
+    name = "no worker of oban"
+
+    def process(self, job):
+        return job.args
+```
+"""
+
+from __future__ import annotations
+
+from checker.model.worker import Worker
+from checker.rules.problem import ERROR, Problem
+
+ID = "OB151"
+NAME = "sync-process"
+SEVERITY = ERROR
+LANGUAGES = ("python",)
+
+
+def check(worker: Worker):
+    place = worker.declaration.sync
+    if place is not None and not worker.pro:
+        yield Problem(
+            place,
+            "cannot be awaited: it runs, then every attempt fails with a TypeError",
+            "Write `async def process(self, job)`, and give values with `return`",
+            function="process",
+        )
