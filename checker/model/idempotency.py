@@ -198,12 +198,20 @@ def may_have_key(step: Step) -> bool:
     """Whether a key may be in something that cannot be read: options, headers, a client."""
     if step.has("own") or effect(step) not in KEYED:
         return False
+    if any(_may_get_headers(alt) for value in step.args[:1] for alt in value):
+        return True
     first = 2 if step.call.startswith(BODY_FIRST) else 1
     if any(_open(value) for value in step.args[first:][-1:]):
         return True
     if any(name in CARRIERS and _open(value) for name, value in _named(step.args, 0)):
         return True
     return client_unknown(step)
+
+
+def _may_get_headers(alt: Alt) -> bool:
+    """A client whose headers something set after it was made."""
+    made = alt.origin.step
+    return made is not None and made.has("build") and made.escapes
 
 
 def client_unknown(step: Step) -> bool:

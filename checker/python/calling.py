@@ -425,7 +425,9 @@ class Calling:
             return self._unlisted(name, owner, given, node, env, scope)
         if entry.has("status") and owner is not None:
             self._read_status(owner)
-        if entry.has("wraps", "await", "thread", "per_item"):
+        if entry.has("wraps", "await", "thread", "per_item") and (
+            given.positional or given.open
+        ):
             return self._wrapping(entry, given, node, env, scope)
         if entry.has("async"):
             return self._task(entry, given, node, env, scope)
@@ -495,6 +497,10 @@ class Calling:
                     return results[index]
             return self.typed(entry, node, around, None, given)
 
+        if entry.has("async"):  # it runs, awaited or not
+            step = self.step(entry, None, given, node, env, scope)
+            origin = self.origin(node, scope, step=step)
+            return one(Struct("asyncio.Future", None, step, run(env, scope)), origin)
         if entry.is_async:
             return self.coroutine(run, entry.call, node, scope)
         return run(env, scope)
@@ -539,7 +545,6 @@ class Calling:
                 if isinstance(alt.shape, Coroutine):
                     self.awaited.add(alt.shape.span)
                     result = alt.shape.run(env, scope.with_(apart=True))
-        self.tasks.setdefault(step.span, step)
         return one(Struct(entry.call, None, step, result), self.origin(node, scope, step=step))
 
     def _unlisted(self, name: str, owner, given: Given, node, env: Env, scope: Scope) -> Value:
@@ -683,9 +688,11 @@ class Calling:
         if word == "with":
             entered = self._union(kind.items, 0, origin, owner, given, step)
             return one(Struct("with", {("atom", "entered"): entered}), origin)
+        if word == "instance" and not kind.items:
+            return one(Struct(kind.name), origin)
         if word in ("arg", "instance") and given is not None:
             index = kind.index if word == "arg" else None
-            if word == "instance" and kind.items:
+            if word == "instance":
                 index = kind.items[0][0].index
             value = given.get(index) if index is not None else None
             if word == "arg" and value is not None:
@@ -717,6 +724,8 @@ class Calling:
             pairs = [one(Tup((of(Atom(name)), value))) for name, value in given.keywords.items()]
             named = one(Seq(None, unknown()) if given.open else Seq(tuple(pairs)))
             mine = [(owner,)] if owner is not None else []
+            if mine:
+                found.traits = frozenset(map(_with_owner, found.traits))
             found.args = [*mine, *given.positional, named]
             found.options = dict(given.keywords)
             found.words = words_of(node)
@@ -881,6 +890,12 @@ _TO_TEXT = frozenset(
     "format join strip lower upper title replace lstrip rstrip capitalize zfill removeprefix"
     " removesuffix".split()
 )
+
+
+def _with_owner(trait: str) -> str:
+    """`http_method(1)`, counted with the object that the method is called on."""
+    name, bracket, number = trait.partition("(")
+    return f"{name}({int(number[:-1]) + 1})" if bracket else trait
 
 
 def _text_method(name: str, shape: Text):

@@ -20,6 +20,10 @@ from checker.model.worker import Condition
 from checker.python.expressions import truth, words_of
 from checker.python.names import own_nodes
 from checker.python.scope import Env, Scope, merged
+from checker.python.shapes import JOB
+
+# Methods that ask whether something is there.
+EXISTS = frozenset(("exists", "aexists", "seen", "contains", "is_duplicate", "has_key"))
 
 
 class Conditions:
@@ -81,6 +85,10 @@ class Conditions:
             if isinstance(inner, cst.Call) and isinstance(inner.func, cst.Attribute):
                 if _is_args(inner.func.value):
                     continue
+            if isinstance(inner, cst.Call):
+                yield question(called_name(inner)), None
+            if isinstance(inner, cst.Attribute) and _is_job(root, env):
+                yield f"job.{inner.attr.value}", None
             if isinstance(inner, cst.Name):
                 yield inner.value, env.vars.get(inner.value)
             elif isinstance(inner, cst.SimpleString):
@@ -161,6 +169,27 @@ class Conditions:
                 no.append(alt)
         ways = self._ways(_variable(test.left), tuple(yes), tuple(no), env)
         return ways if positive else (ways[1], ways[0])
+
+
+def called_name(node: cst.Call) -> str:
+    """The last part of the name that is called."""
+    func = node.func
+    return func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", "")
+
+
+def question(name: str) -> str:
+    """A question as the vocabulary knows it: `is_sent` asks `sent?`, `exists` what is already."""
+    if name in EXISTS:
+        return f"already_{name}"
+    for start in ("is_", "was_", "has_", "has_been_"):
+        if name.startswith(start):
+            return name.removeprefix(start) + "?"
+    return name
+
+
+def _is_job(root, env: Env) -> bool:
+    shape = only(env.vars.get(root.value, ())) if root is not None else None
+    return isinstance(shape, Struct) and shape.name == JOB
 
 
 def polarity(node) -> int:

@@ -31,7 +31,7 @@ from checker.model.shape import (
 )  # fmt: skip
 from checker.python.names import ClassDefinition, FunctionDefinition, own_nodes
 from checker.python.scope import Env, Frame, Scope, merged
-from checker.python.shapes import JOB, Class, Coroutine, Ref, of_ref, unknown
+from checker.python.shapes import HERE, JOB, Class, Coroutine, Ref, of_ref, unknown
 
 _CONSTANTS = {"None": NIL, "True": TRUE, "False": FALSE}
 
@@ -123,7 +123,8 @@ class Expressions:
         for alt in value:
             if alt.origin.span is None:
                 origin = self.origin(node, scope, call=alt.origin.call, step=alt.origin.step)
-                origin.fresh, origin.arg = alt.origin.fresh, alt.origin.arg
+                origin.arg = alt.origin.arg
+                origin.fresh = origin.span if alt.origin.fresh == HERE else alt.origin.fresh
                 origin.words, origin.conditions = alt.origin.words, alt.origin.conditions
                 alt = Alt(alt.shape, origin)
             found.append(alt)
@@ -416,6 +417,7 @@ class Expressions:
                 self.awaited.add(shape.span)
                 found.append(shape.run(env, scope))
             elif isinstance(shape, Struct) and shape.result is not None:
+                self._escapes(alt)
                 found.append(shape.result)
             else:
                 origin = self.origin(node, scope, call=alt.origin.call, step=alt.origin.step)
@@ -478,6 +480,8 @@ class Expressions:
             return self._class_attribute(self.class_value(definition), name, node, scope)
         full = f"{shape.name}.{name}"
         entry = self.library.call(full) if shape.name else None
+        if name == "headers" and alt.origin.step is not None and alt.origin.step.has("build"):
+            alt.origin.step.escapes = True  # the client's headers, that may get a key
         if entry is None:
             origin = self.origin(node, scope, step=alt.origin.step, fresh=alt.origin.fresh)
             origin.words = alt.origin.words | frozenset((name,))

@@ -51,7 +51,6 @@ class Interpreter(Expressions, Calling, Conditions, Statements):
         self.awaited: set[Span] = set()
         self.jobs: dict[Span, object] = {}
         self.called_jobs: dict[Span, str] = {}
-        self.tasks: dict[Span, Step] = {}
         self.definitions: dict[str, ClassDefinition] = {}
         self.trails: dict[Span, Trail] = {}
         self.mentions: set[str] = set()

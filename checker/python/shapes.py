@@ -5,6 +5,7 @@ from __future__ import annotations
 from checker.model.shape import Alt, Func, Origin, Shape, Unknown, Value, one, only
 
 JOB = "oban.Job"
+HERE = "attempt"  # mark of what changes with the attempt: new wherever it is used
 RESULTS = frozenset(("oban.Cancel", "oban.Snooze", "oban.Record"))
 
 

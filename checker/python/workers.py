@@ -32,10 +32,9 @@ from checker.python.jobs import coroutines_in
 from checker.python.names import ClassDefinition, File, FunctionDefinition, statements, walk
 from checker.python.results import outcomes
 from checker.python.scope import Env, Frame, Scope
-from checker.python.shapes import JOB, Coroutine
+from checker.python.shapes import HERE, JOB, Coroutine
 
 WORKER, JOB_DECORATOR = "oban.worker", "oban.job"
-HERE = "attempt"  # mark of what changes with the attempt
 DEFAULT_ATTEMPTS = 20  # (oban-py 0.7, src/oban/job.py)
 MOST_ATTEMPTS = 40
 

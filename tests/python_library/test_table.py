@@ -211,7 +211,7 @@ MEASURED = [
     ("aio_pika.abc.AbstractExchange.publish", "async unknown", "publish"),
     ("redis.Redis.set", "bool | None", "exists blocking"),
     ("redis.asyncio.Redis.incr", "async int", "exists"),
-    ("celery.Task.delay", "celery.result.AsyncResult", "publish"),
+    ("celery.Task.delay", "celery.result.AsyncResult", ""),
     ("subprocess.run", "subprocess.CompletedProcess", "blocking"),
     ("asyncio.gather", "async list", "async await"),
     ("asyncio.wait", "async tuple[set, set]", "await"),
