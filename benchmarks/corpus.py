@@ -17,6 +17,35 @@ def template(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
+MIX = """defmodule Shop.MixProject do
+  use Mix.Project
+
+  def project do
+    [app: :shop, version: "1.0.0", elixirc_paths: elixirc_paths(Mix.env()), deps: deps()]
+  end
+
+  def application, do: [mod: {Shop.Application, []}, extra_applications: [:logger]]
+
+  defp elixirc_paths(:test), do: ["lib", "test/support"]
+  defp elixirc_paths(_), do: ["lib"]
+
+  defp deps, do: [{:phoenix, "~> 1.7"}, {:ecto_sql, "~> 3.12"}, {:oban, "~> 2.20"}]
+end
+"""
+CONFIG = """import Config
+
+config :shop, ecto_repos: [Shop.Repo]
+
+config :shop, Oban,
+  repo: Shop.Repo,
+  queues: [default: 10, payments: 5, mail: 20],
+  plugins: [{Oban.Plugins.Pruner, max_age: 86_400}, Oban.Plugins.Lifeline]
+"""
+TEST_CONFIG = "import Config\n\nconfig :shop, Oban, testing: :manual\n"
+LOCKED = '  "{name}": {{:hex, :{name}, "{version}", "{hash}", [:mix], [], "hexpm", "{hash}"}},\n'
+PACKAGES = 70  # of a Phoenix project's lock file
+
+
 def write(folder: Path, workers: int, others: int) -> list[Path]:
     """Write so many files with workers and without; every run writes the same."""
     chance = random.Random(7)
@@ -24,6 +53,22 @@ def write(folder: Path, workers: int, others: int) -> list[Path]:
         *_write(folder, "workers", workers, chance),
         *_write(folder, "others", others, chance),
     ]
+
+
+def write_project(folder: Path, workers: int, others: int) -> None:
+    """Write a Mix project with so many files of code and tests, and one git root."""
+    for path in write(folder, workers, others):
+        if path.suffix == ".exs":
+            target = folder / "test" / path.name
+            target.parent.mkdir(exist_ok=True)
+            path.rename(target)
+    names = ["oban", *(f"package_{number}" for number in range(PACKAGES))]
+    lock = "".join(LOCKED.format(name=n, version="2.20.1", hash=n.ljust(64, "0")) for n in names)
+    (folder / "config").mkdir()
+    (folder / ".git").mkdir()
+    for name, text in (("mix.exs", MIX), ("mix.lock", f"%{{\n{lock}}}\n"),
+                       ("config/config.exs", CONFIG), ("config/test.exs", TEST_CONFIG)):  # fmt: skip
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def _write(folder: Path, kind: str, count: int, chance: random.Random) -> list[Path]:

@@ -26,6 +26,7 @@ class Judge:
         self.record = record
         self.decision = decision
         self.known = record.state
+        self._met = False
 
     def meet(self, current: str | None) -> None:
         """Take the text on disk for old unless it is what an edit of this session left."""
@@ -34,6 +35,7 @@ class Judge:
             return
         self.known.attempts = {}
         self.known.remember_text(digest)
+        self._met = True
         if current is not None and speaks_of_jobs(current):
             self._take_text_for_old(current, self._check(current))
 
@@ -44,6 +46,8 @@ class Judge:
         split, hushed = self._compare(report, after, changed)
         if current is None and (split.new or hushed.new):
             self._adopt(self.world.names(after)[0])
+            split, hushed = self._compare(report, after, changed)
+        elif not self._met and self._know_brought(current, split.new + hushed.new):
             split, hushed = self._compare(report, after, changed)
         self._tell_old(split.old)
         if mode == "block" and split.new:
@@ -122,6 +126,23 @@ class Judge:
         for report in self.world.holders(modules, self.config):
             self._take_for_old(report)
 
+    def _know_brought(self, current: str, new: list) -> bool:
+        """Take for old what changes of other files brought to the text on disk.
+
+        Says whether any of what seems `new` may be that.
+        """
+        if not new or not self.world.in_project(self.file):
+            return False
+        report = self._check(current)
+        findings, silenced = _blocking(report.findings), self._silenced(report)
+        here = {finding.fingerprint for finding in findings + silenced}
+        if here.isdisjoint(finding.fingerprint for finding in new):
+            return False
+        alone = self.world.check_alone(self.file, current, self.config)
+        _join_brought(self.known.old, findings, _blocking(alone.findings))
+        _join_brought(self.known.silenced, silenced, self._silenced(alone))
+        return True
+
     def _tell_old(self, old: list) -> None:
         if old and not self.known.told:
             self.known.told = True
@@ -157,6 +178,13 @@ class Judge:
         self._know_modules(after)
         self.known.remember_text(text_digest(current))
         self.known.remember_text(text_digest(after))
+
+
+def _join_brought(known: dict[str, list], findings: list, alone: list) -> None:
+    """Know those findings that a file does not have alone."""
+    own = novelty.rows(alone)
+    rows = novelty.rows(findings).items()
+    novelty.join(known, {key: row for key, row in rows if row[0] > own.get(key, [0])[0]})
 
 
 def _blocking(findings: list) -> list:

@@ -53,6 +53,7 @@ class World:
         self._named_root = _named_root(env.get("CLAUDE_PROJECT_DIR"), event.get("cwd"))
         self._session = None
         self._snapshots = None
+        self._projects: dict | None = {}
         self.root = os.path.realpath(self._named_root)
 
     @property
@@ -121,10 +122,49 @@ class World:
         return self.check_source(source, config)
 
     def check_source(self, source, config):
-        """The checker's report about a text that can be checked."""
+        """The checker's report about a text that can be checked, in its project if it has one."""
         from checker.check import check_source
 
+        try:
+            path = os.path.join(self._named_root, source.path)
+            project = self._project_around(path)
+            if project is not None:
+                text = project.with_text(os.path.realpath(path), source.data)
+                return check_source(source, config, text)
+        except Exception as error:  # the file still says something itself
+            self._projects = None
+            report = check_source(source, config)
+            report.failures.append(
+                f"the project could not be read ({type(error).__name__}: {error}); "
+                f"{source.path} was judged alone"
+            )
+            return report
         return check_source(source, config)
+
+    def in_project(self, file: ProjectFile) -> bool:
+        """Whether a file is judged with what its project tells."""
+        return self._project_around(file.real) is not None
+
+    def check_alone(self, file: ProjectFile, text: str, config):
+        """The report about a text without that."""
+        from checker.check import check_source
+        from checker.source import Source
+
+        return check_source(Source(file.shown, text), config)
+
+    def _project_around(self, path: str):
+        """The project of a file, None without one or where it takes too long to read.
+
+        During an event it tells the same all the time.
+        """
+        from checker.root import manifests_above
+
+        folder = next(manifests_above(os.path.dirname(os.path.realpath(path))), None)
+        if folder is None or self._projects is None:
+            return None
+        if folder not in self._projects:
+            self._projects[folder] = _project_at(folder, self._data)
+        return self._projects[folder]
 
     def names(self, text: str) -> tuple[set[str], set[str]]:
         """The modules that a text defines, and the functions (`name/arity`) in them."""
@@ -141,7 +181,7 @@ class World:
 
         end = time.monotonic() + SEARCH_SECONDS
         lasts = {module.rpartition(".")[2] for module in wanted}
-        for file in self._sources(lambda: time.monotonic() > end):
+        for file in self._naming(lasts, lambda: time.monotonic() > end):
             try:
                 text = None if self.session.knows(file.real) else self.text(file)
             except Unreadable:
@@ -179,9 +219,22 @@ class World:
             self._snapshots = Snapshots(self.root, self.session)
         return self._snapshots
 
-    def _sources(self, enough):
+    def _naming(self, words: set[str], enough):
+        """Files that may have some words; in code and tests the projects tell which do."""
+        known = [project for project in (self._projects or {}).values() if project is not None]
+        for path in sorted(path for project in known for path in project.naming(words)):
+            shown = _inside(self.root, path)
+            if shown is not None:
+                yield ProjectFile(path, shown)
+        yield from self._sources(enough, {f for project in known for f in project.folders})
+
+    def _sources(self, enough, without: set[str]):
         for folder, folders, names in os.walk(self.root):
-            folders[:] = sorted(name for name in folders if not _is_skipped(name))
+            folders[:] = sorted(
+                name
+                for name in folders
+                if not _is_skipped(name) and os.path.join(folder, name) not in without
+            )
             for name in sorted(names):
                 if enough():
                     return
@@ -199,6 +252,22 @@ def _named_root(*roots: object) -> str:
         if isinstance(root, str) and os.path.isabs(root) and "\0" not in root:
             return os.path.normpath(root)
     return os.getcwd()
+
+
+def _project_at(folder: str, data: str):
+    """The project with a mix.exs in a folder; None where reading it takes too long."""
+    import time
+
+    from checker.project import Project
+    from checker.project.index import TooSlow
+    from checker.project.mix import app_around
+
+    project = Project(app_around(folder), data)
+    try:
+        project.build(until=time.monotonic() + SEARCH_SECONDS)
+    except TooSlow:  # the next edit, or whoever checks the project, reads on
+        return None
+    return project
 
 
 def _names_module(text: str, lasts: set[str]) -> bool:

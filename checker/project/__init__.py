@@ -42,6 +42,21 @@ class Project:
         self.modules.index.build(over, until)
         self.tests.build(over, until)
 
+    @property
+    def folders(self) -> list[str]:
+        """The folders of code and tests, if all their files could be seen."""
+        return [
+            folder
+            for index in (self.modules.index, self.tests)
+            if index.complete
+            for folder in index.folders
+        ]
+
+    def naming(self, words: set[str]) -> set[str]:
+        """Paths of the files in them that have any of some capitalised words."""
+        indexes = (self.modules.index, self.tests)
+        return {path for index in indexes for word in words for path in index.naming(word)}
+
     @cached_property
     def enqueues(self):
         """Where jobs are built (checker.project.enqueues.Enqueues)."""

@@ -19,7 +19,7 @@ from zlib import crc32
 from checker import __version__, quickjson
 from checker.digest import sha256
 from checker.places import PlaceError, make_folder
-from checker.project.elixir_files import SKIPPED, read
+from checker.project.elixir_files import read
 from checker.project.mix import MixApp, apps_of
 
 FORMAT = 1
@@ -28,6 +28,7 @@ MOST_FILES = 20_000
 MOST_BYTES = 100_000_000
 SETTLED = 2_000_000_000  # nanoseconds; a file that changed later may change again unseen
 FEW = 20  # files: reading them again takes less time than writing the index
+SKIPPED = frozenset(("deps", "_build", "node_modules"))
 KEPT = 30 * 86_400  # seconds that nobody used it
 
 MODULES, WORDS = 0, 1
@@ -44,18 +45,19 @@ class TooSlow(Exception):
 class Index:
     """The files below some folders of a project whose names end in `ending`.
 
-    `folders` are absolute and below `root`. `data` is the data folder, None to keep nothing.
-    Answers are absolute paths in order. Where there are more than MOST_FILES files the
-    index is not `complete`: it knows none of them.
+    `folders` are absolute; one that is not below `root` is left out. `data` is the data folder, None to keep nothing.
+    `texts`: what files are to be taken for holding, by path. Answers are absolute paths in
+    order. Where there are more than MOST_FILES files the index is not `complete`: it knows
+    none of them.
     """
 
     def __init__(self, root: str, folders: list[str], ending: str, data: str | None) -> None:
         self._root = root.rstrip(os.sep)
-        self._folders = [folder for folder in folders if _is_below(folder, root)]
+        self.folders = [folder for folder in folders if _is_below(folder, root)]
         self._ending = ending
         self._cache = None if data is None else _Cache(root, ending, data)
         self._held: _Held | None = None
-        self._texts: dict[str, bytes] = {}
+        self.texts: dict[str, bytes] = {}
 
     def build(self, over: Callable = map, until: float | None = None) -> None:
         """Bring it up to date; what is to be read goes through `over(function, paths)`.
@@ -87,19 +89,18 @@ class Index:
 
     def holds(self, path: str) -> bool:
         """Whether there is a file of the project at a path, whatever its name is."""
-        return path in self._texts or (os.path.isfile(path) and self._is_own(path))
+        return path in self.texts or (os.path.isfile(path) and self._is_own(path))
 
     def read(self, path: str) -> bytes:
         """What a file holds, or is to be taken for holding."""
-        text = self._texts.get(path)
-        return read(path) if text is None else text
+        return self.texts[path] if path in self.texts else read(path)
 
     def with_text(self, path: str, text: bytes) -> Index:
         """The same, but for what one file is to be taken for holding."""
-        other = Index(self._root, self._folders, self._ending, None)
-        other._texts = {**self._texts, path: text}
+        other = Index(self._root, self.folders, self._ending, None)
+        other.texts = {**self.texts, path: text}
         other._held = self._known
-        if path.endswith(self._ending) and any(_is_below(path, f) for f in self._folders):
+        if path.endswith(self._ending) and any(_is_below(path, f) for f in self.folders):
             other._held = self._known.with_content(path[len(self._root) + 1 :], _content(text))
         return other
 
@@ -152,7 +153,7 @@ class Index:
         matters to what is kept.
         """
         found: list = []
-        folders = list(self._folders)
+        folders = list(self.folders)
         cut = len(self._root) + 1
         while folders:
             if until is not None and time.monotonic() > until:

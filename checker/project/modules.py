@@ -26,8 +26,7 @@ class Modules:
     def __init__(self, app: MixApp, index: Index | None = None) -> None:
         self.index = lib_of(app, None) if index is None else index
         self._app = app
-        self._files: dict[str, dict[str, ModuleDef]] = {}
-        self._sources: dict[str, Source] = {}
+        self._files: dict[tuple, tuple[Source, dict[str, ModuleDef]]] = {}
         self._paths: dict[str, str | None] = {}
         self._delegations = 0
         self._workers: dict[str, Worker | None] = {}
@@ -35,8 +34,7 @@ class Modules:
     def with_text(self, path: str, text: bytes) -> Modules:
         """The same, but for what one file is to be taken for holding."""
         other = Modules(self._app, self.index.with_text(path, text))
-        other._files = {known: found for known, found in self._files.items() if known != path}
-        other._sources = dict(self._sources)
+        other._files = self._files
         return other
 
     @cached_property
@@ -49,13 +47,13 @@ class Modules:
         path = self.path(module)
         if path is None:
             return None
-        beside = self._modules(path)
+        source, beside = self._file(path)
         defined = beside[module].function(name, arity)
         if defined is None:
             return self._delegated(beside[module].delegates.get((name, arity)), beside[module])
         if defined.private or defined.broken or not defined.clauses:
             return None
-        line = self._sources[path].line_of(defined.span[0])
+        line = source.line_of(defined.span[0])
         return Foreign(defined, beside, os.path.relpath(path, self._app.root), line)
 
     def performs(self, module: str) -> bool | None:
@@ -118,10 +116,15 @@ class Modules:
         return None
 
     def _modules(self, path: str) -> dict[str, ModuleDef]:
-        if path not in self._files:
-            source = self._sources[path] = Source(path, decode(self.index.read(path)))
-            self._files[path] = {m.name: m for m in modules(syntax.parse(source.data))}
-        return self._files[path]
+        return self._file(path)[1]
+
+    def _file(self, path: str) -> tuple[Source, dict[str, ModuleDef]]:
+        """A file's text and what it defines; kept also for those with another text of a file."""
+        key = path, self.index.texts.get(path)
+        if key not in self._files:
+            source = Source(path, decode(self.index.read(path)))
+            self._files[key] = source, {m.name: m for m in modules(syntax.parse(source.data))}
+        return self._files[key]
 
 
 def underscore(module: str) -> str:

@@ -218,8 +218,7 @@ class Conventions:
                 return None
             found.update(queue.name for queue in config.queues)
         for call in self._started:
-            given = next((k.value for k in call.keywords if k.arg == "queues"), None)
-            names = _literal(given) if given is not None else {}
+            names = _literal(given) if (given := _gives(call, "queues")) else {}
             if not isinstance(names, dict):
                 return None
             configured = configured or bool(names)
@@ -229,30 +228,34 @@ class Conventions:
     @property
     def is_configured(self) -> bool:
         """Whether something says which queues run, be it readable or not."""
-        return os.path.isfile(self.toml) or any(
-            keyword.arg in ("queues", None) for call in self._started for keyword in call.keywords
-        )
+        return os.path.isfile(self.toml) or self.starter is not None
 
     @cached_property
     def rescued_after(self) -> float | None:
         """Seconds after which Lifeline runs a job again; None where that cannot be told."""
-        told = [
-            _literal(keyword.value)
-            for call in self._started
-            for keyword in call.keywords
-            if keyword.arg in ("lifeline", None)
-        ]
+        given = [_gives(call, "lifeline") for call in self._started]
+        told = [_literal(value) for value in given if value is not None]
         if told:
             known = isinstance(told[0], dict) and len(told) == 1
             return told[0].get("rescue_after", oban_toml.RESCUE_AFTER) if known else None
         config = oban_toml.read(read(self.toml))
         return oban_toml.rescue_after(config) if config is not None else None
 
-    @cached_property
+    @property
+    def starter(self) -> str | None:
+        """The file that starts an Oban with queues."""
+        paths = [path for path, call in self._starts if _gives(call, "queues")]
+        return paths[0] if paths else None
+
+    @property
     def _started(self) -> list[ast.Call]:
-        """Calls of `Oban(…)` outside of tests."""
+        return [call for _path, call in self._starts]
+
+    @cached_property
+    def _starts(self) -> list[tuple[str, ast.Call]]:
+        """Calls of `Oban(…)` outside of tests, and where they are."""
         return [
-            node
+            (path, node)
             for path in _python_files(self.folder)
             if not path.startswith(self.tests + os.sep) and b"Oban(" in (data := read(path))
             for node in ast.walk(_parsed(data))
@@ -408,6 +411,11 @@ def _keyword(call: ast.Call, name: str, default: str) -> str | None:
         if keyword.arg is None:
             return None
     return default
+
+
+def _gives(call: ast.Call, name: str) -> ast.expr | None:
+    """The value of a keyword, or of the `**options` that may hold it."""
+    return next((k.value for k in call.keywords if k.arg in (name, None)), None)
 
 
 def _literal(node: ast.expr) -> object:

@@ -1,0 +1,152 @@
+"""What only the project around a Python file can tell: definitions elsewhere, queues, tests."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+
+from checker.model.around import Around
+from checker.project.elixir_files import read
+from checker.project.pyproject import Conventions, PythonError, of_folder, python_files
+from checker.python.names import ClassDefinition, File, FunctionDefinition
+from checker.python.tree import parse
+from checker.source import MAX_BYTES, decode
+
+MOST_READ = 60  # files that are followed into, in one project
+MOST_HOPS = 6  # names that only stand for another one
+
+
+class PythonProject:
+    """The project that a Python file belongs to."""
+
+    def __init__(self, conventions: Conventions) -> None:
+        self.conventions = conventions
+        self.folder = conventions.folder
+        self.others = Definitions(conventions)
+
+    @cached_property
+    def around(self) -> PythonAround:
+        return PythonAround(self.conventions)
+
+
+class Definitions:
+    """Functions and classes of the project's files, by their full names."""
+
+    def __init__(self, conventions: Conventions) -> None:
+        self._conventions = conventions
+        self._files: dict[str, File | None] = {}
+        self._found: dict[str, object] = {}
+
+    def module_of(self, path: str) -> str:
+        """The full name of a file's module."""
+        return self._conventions.module_of(os.path.abspath(path))
+
+    def definition(self, full: str) -> FunctionDefinition | ClassDefinition | str | None:
+        """What a full name stands for: a definition, or the name of something else's.
+
+        None for what is no part of the project, or cannot be found in it.
+        """
+        if full not in self._found:
+            self._found[full] = None  # while it is looked for: names that stand for each other
+            self._found[full] = self._search(full, MOST_HOPS)
+        return self._found[full]
+
+    def _search(self, full: str, hops: int):
+        module, _, rest = full.rpartition(".")
+        names = [rest]
+        while module and hops:
+            file = self._file(module)
+            if file is not None:
+                return self._in_file(file, names, full, hops)
+            module, _, rest = module.rpartition(".")
+            names.insert(0, rest)
+        return None
+
+    def _in_file(self, file: File, names: list[str], full: str, hops: int):
+        bound = file.bound.get(names[0])
+        if isinstance(bound, (FunctionDefinition, ClassDefinition)):
+            return bound if len(names) == 1 else None
+        named = file.full_name(names[0]) if names[0] in file.bound or file.stars else None
+        if named is None or named.startswith("builtins."):
+            return None
+        other = ".".join([named, *names[1:]])
+        if other == full:
+            return None
+        found = self._search(other, hops - 1)
+        return found if found is not None else other
+
+    def _file(self, module: str) -> File | None:
+        if module not in self._files:
+            if len(self._files) > MOST_READ * 4 or not module.replace(".", "").isidentifier():
+                return None
+            self._files[module] = self._read(module)
+        return self._files[module]
+
+    def _read(self, module: str) -> File | None:
+        if sum(file is not None for file in self._files.values()) >= MOST_READ:
+            return None
+        base = os.path.join(self._conventions.source_root, *module.split("."))
+        for path, is_package in ((base + ".py", False), (os.path.join(base, "__init__.py"), True)):
+            if os.path.isfile(path) and not os.path.islink(path):
+                data = read(path)
+                if len(data) > MAX_BYTES or b"\0" in data:
+                    return None
+                tree = parse(decode(data))
+                return File(tree, path, module, is_package) if tree.module is not None else None
+        return None
+
+
+class PythonAround(Around):
+    """What a Python project tells the rules."""
+
+    version = (0, 7)
+
+    def __init__(self, conventions: Conventions) -> None:
+        self._conventions = conventions
+
+    @cached_property
+    def queues(self) -> frozenset[str] | None:
+        return self._conventions.queues
+
+    @cached_property
+    def rescued_after(self) -> int | None:
+        """In milliseconds, as everywhere in the model."""
+        seconds = self._conventions.rescued_after
+        return None if seconds is None else int(seconds * 1000)
+
+    def tested(self, name: str) -> bool | None:
+        if not self._test_texts:
+            return None
+        last = name.rpartition(".")[2].encode()
+        return any(last in text for text in self._test_texts)
+
+    @cached_property
+    def _test_texts(self) -> list[bytes]:
+        return [read(path) for path in python_files(self._conventions.tests)]
+
+
+_known: dict[str, PythonProject | None] = {}
+
+
+def project_of(path: str) -> PythonProject | None:
+    """The Python project that a file belongs to; None outside of one. Kept for the run."""
+    folder = os.path.dirname(os.path.abspath(path))
+    if folder not in _known:
+        _known[folder] = _around(folder)
+    return _known[folder]
+
+
+def forget() -> None:
+    """Read projects anew: files of theirs have changed."""
+    _known.clear()
+
+
+def _around(folder: str) -> PythonProject | None:
+    try:
+        conventions = of_folder(folder)
+    except PythonError:
+        return None
+    for other in _known.values():
+        if other is not None and other.folder == conventions.folder:
+            return other
+    return PythonProject(conventions)
