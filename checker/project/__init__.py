@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from checker.elixir.foreign import OtherFiles
+from checker.language import PYTHON, language_of
 from checker.places import PlaceError, data_folder
 from checker.project.index import Index, lib_of, tests_of
 from checker.project.mix import MixApp, MixError, app_around, apps_of
@@ -76,6 +77,10 @@ _known: dict[str, Project | None] = {}
 
 def project_of(path: str) -> Project | None:
     """The project that a file belongs to; None outside of one. Kept for the whole run."""
+    if language_of(path) == PYTHON:
+        from checker.project import python  # no Elixir project needs it
+
+        return python.project_of(path)
     folder = os.path.dirname(os.path.abspath(path))
     if folder not in _known:
         _known[folder] = _around(folder)

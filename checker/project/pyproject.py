@@ -193,7 +193,7 @@ class Conventions:
     def jobs(self) -> list[Job]:
         """Workers and job functions, by path."""
         found = []
-        for path in _python_files(self.folder):
+        for path in python_files(self.folder):
             data = read(path)
             if path.startswith(self.tests + os.sep) or b"oban" not in data:
                 continue
@@ -256,7 +256,7 @@ class Conventions:
         """Calls of `Oban(…)` outside of tests, and where they are."""
         return [
             (path, node)
-            for path in _python_files(self.folder)
+            for path in python_files(self.folder)
             if not path.startswith(self.tests + os.sep) and b"Oban(" in (data := read(path))
             for node in ast.walk(_parsed(data))
             if isinstance(node, ast.Call) and _last_name(node.func) == "Oban"
@@ -361,7 +361,8 @@ def _upward(folder: str) -> Iterator[str]:
         folder = above
 
 
-def _python_files(folder: str) -> list[str]:
+def python_files(folder: str) -> list[str]:
+    """Every Python file below a folder, without what is hidden, built or installed there."""
     found = []
     for path, folders, names in os.walk(folder):
         folders[:] = sorted(n for n in folders if n not in SKIPPED and not n.startswith("."))

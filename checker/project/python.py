@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import cached_property
 
 from checker.model.around import Around
@@ -24,6 +25,15 @@ class PythonProject:
         self.folder = conventions.folder
         self.others = Definitions(conventions)
 
+    def build(self, over: Callable = map, until: float | None = None) -> None:
+        """Nothing is kept of a Python project: it is read as it is asked."""
+
+    def with_text(self, path: str, text: bytes) -> PythonProject:
+        """The same, but for what the file at an absolute path is to be taken for holding."""
+        other = PythonProject(self.conventions)
+        other.others.texts = {**self.others.texts, path: text}
+        return other
+
     @cached_property
     def around(self) -> PythonAround:
         return PythonAround(self.conventions)
@@ -34,6 +44,7 @@ class Definitions:
 
     def __init__(self, conventions: Conventions) -> None:
         self._conventions = conventions
+        self.texts: dict[str, bytes] = {}
         self._files: dict[str, File | None] = {}
         self._found: dict[str, object] = {}
 
@@ -88,7 +99,7 @@ class Definitions:
         base = os.path.join(self._conventions.source_root, *module.split("."))
         for path, is_package in ((base + ".py", False), (os.path.join(base, "__init__.py"), True)):
             if os.path.isfile(path) and not os.path.islink(path):
-                data = read(path)
+                data = self.texts[path] if path in self.texts else read(path)
                 if len(data) > MAX_BYTES or b"\0" in data:
                     return None
                 tree = parse(decode(data))

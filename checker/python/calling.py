@@ -130,7 +130,7 @@ class Calling:
             definition, closure = shape.call
             if isinstance(definition, cst.Lambda):
                 return self._lambda(definition, closure, given, env, scope)
-            if "oban.job" in definition.decorators:
+            if self.is_decorated(definition, "oban.job"):
                 self.called_jobs[self.place(node, scope)] = definition.name
                 return self.unknown(node, scope)
             return self.follow(definition, given, node, env, scope, closure=closure)
@@ -150,7 +150,8 @@ class Calling:
             return self._class_call(shape.definition, name, given, node, env, scope)
         if isinstance(shape, Func) and isinstance(shape.call, tuple):
             definition = shape.call[0]
-            if isinstance(definition, FunctionDefinition) and "oban.job" in definition.decorators:
+            is_function = isinstance(definition, FunctionDefinition)
+            if is_function and self.is_decorated(definition, "oban.job"):
                 return self._job_call(definition, name, given, node, env, scope)
         if isinstance(shape, Args):
             return self._args_call(name, given, node, env, scope)
@@ -158,8 +159,18 @@ class Calling:
             return self._object_call(alt, name, given, node, env, scope)
         return self._plain_call(alt, name, given, node, env, scope)
 
+    def is_decorated(self, definition, wanted: str) -> bool:
+        """Whether one of Oban's decorators stands on a definition, as itself or handed on."""
+        for name in definition.decorators:
+            if name == wanted:
+                return True
+            if name and not name.startswith("builtins.") and self.project is not None:
+                if self.project.definition(name) == wanted:
+                    return True
+        return False
+
     def _class_call(self, definition, name: str, given: Given, node, env: Env, scope: Scope):
-        if name in ("enqueue", "new") and "oban.worker" in definition.decorators:
+        if name in ("enqueue", "new") and self.is_decorated(definition, "oban.worker"):
             return self._job_call(definition, name, given, node, env, scope)
         method = self.method(definition, name)
         if method is None:
@@ -180,7 +191,7 @@ class Calling:
             if shape.name == JOB and name == "meta":
                 return unknown()
             return self.library_call(f"{shape.name}.{name}", alt, given, node, env, scope)
-        if name in ("enqueue", "new") and "oban.worker" in definition.decorators:
+        if name in ("enqueue", "new") and self.is_decorated(definition, "oban.worker"):
             return self._job_call(definition, name, given, node, env, scope)
         method = self.method(definition, name)
         if method is None:

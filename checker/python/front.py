@@ -25,6 +25,8 @@ def read(source: Source, config, facts, project=None) -> list:
     others = project.others if project is not None else None
     around = project.around if project is not None else None
     name, is_package = module_name(source.path)
+    if others is not None:
+        name = others.module_of(source.path)
     file = File(tree, source.path, name, is_package)
     facts.modules = _places(tree)
     facts.workers = workers(file, known, others)
@@ -95,7 +97,7 @@ def _crontab(found: list) -> list:
 def _jobs(file: File, facts, known, others, around):
     from checker.python.jobs import jobs
 
-    own = {id(definition.node) for definition, _decorator, _nested in declared(file)}
+    own = {id(definition.node) for definition, _decorator, _nested in declared(file, others)}
     found = jobs(file, facts.workers, own, known, others)
     found.around = around
     return found

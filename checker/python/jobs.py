@@ -10,6 +10,8 @@ from checker.model.shape import Map, Value, one
 from checker.model.worker import Option
 from checker.python.interpreter import Interpreter
 from checker.python.names import ClassDefinition, File, FunctionDefinition, walk
+from checker.python.shapes import coroutines_in
+from checker.python.workers import light_worker
 
 # What `new` and `enqueue` of a worker take besides the args (oban-py 0.7, oban/decorators.py).
 OPTIONS = frozenset((
@@ -144,7 +146,10 @@ def jobs(file: File, workers: list, found: dict, library, project) -> PythonJobs
         for place, job in interpreter.jobs.items():
             if place not in seen:
                 seen[place] = job
-                job.worker = by_node.get(id(job.definition.node))
+                key = id(job.definition.node)
+                if key not in by_node:
+                    by_node[key] = light_worker(job.definition, interpreter)
+                job.worker = by_node[key]
         made.called += list(interpreter.called_jobs.items())
     made.built = [seen[place] for place in sorted(seen)]
     made.unawaited = list({lost.span: lost for lost in made.unawaited}.values())
@@ -163,19 +168,6 @@ def _note_returned(interpreter: Interpreter, result: Value) -> None:
     """What a function returns, its caller may await."""
     for coroutine in coroutines_in(result):
         interpreter.awaited.add(coroutine.span)
-
-
-def coroutines_in(value: Value):
-    from checker.python.shapes import Coroutine
-
-    for alt in value:
-        if isinstance(alt.shape, Coroutine):
-            yield alt.shape
-        for part in getattr(alt.shape, "items", None) or ():
-            yield from coroutines_in(part)
-        element = getattr(alt.shape, "element", None)
-        if element:
-            yield from coroutines_in(element)
 
 
 class Lost(Unawaited):

@@ -62,3 +62,15 @@ def ref_name(value: Value) -> str | None:
 def of_ref(name: str, origin: Origin) -> Value:
     """A value that refers to something of another module."""
     return one(Ref(name), origin)
+
+
+def coroutines_in(value: Value):
+    """The coroutines that a value is, or holds."""
+    for alt in value:
+        if isinstance(alt.shape, Coroutine):
+            yield alt.shape
+        for part in getattr(alt.shape, "items", None) or ():
+            yield from coroutines_in(part)
+        element = getattr(alt.shape, "element", None)
+        if element:
+            yield from coroutines_in(element)

@@ -20,6 +20,7 @@ from checker.model.shape import (
     Struct,
     Text,
     Tup,
+    Unknown,
     Value,
     of,
     one,
@@ -28,11 +29,10 @@ from checker.model.shape import (
 from checker.model.timing import Interval, NotAnInteger, Timing
 from checker.model.worker import Option, Worker
 from checker.python.interpreter import Interpreter, all_parameters
-from checker.python.jobs import coroutines_in
 from checker.python.names import ClassDefinition, File, FunctionDefinition, statements, walk
 from checker.python.results import outcomes
 from checker.python.scope import Env, Frame, Scope
-from checker.python.shapes import HERE, JOB, Coroutine
+from checker.python.shapes import HERE, JOB, Coroutine, coroutines_in
 
 WORKER, JOB_DECORATOR = "oban.worker", "oban.job"
 DEFAULT_ATTEMPTS = 20  # (oban-py 0.7, src/oban/job.py)
@@ -61,7 +61,7 @@ class PythonWorker(Worker):
 def workers(file: File, library, project=None) -> list[PythonWorker]:
     """The workers of a file, in order."""
     found = []
-    for definition, decorator, nested in declared(file):
+    for definition, decorator, nested in declared(file, project):
         found.append(_model(definition, decorator, nested, file, library, project))
     named = {worker.name: worker for worker in found}
     for worker in found:
@@ -69,15 +69,15 @@ def workers(file: File, library, project=None) -> list[PythonWorker]:
     return found
 
 
-def declared(file: File) -> list[tuple]:
+def declared(file: File, project=None) -> list[tuple]:
     """`(definition, decorator, nested)` of everything that Oban's decorators stand on."""
     found = []
     if file.tree.module is not None:
-        _declared_in(file.tree.module.body, file, "", False, found)
+        _declared_in(file.tree.module.body, file, project, "", False, found)
     return found
 
 
-def _declared_in(body, file: File, outer: str, nested: bool, found: list) -> None:
+def _declared_in(body, file: File, project, outer: str, nested: bool, found: list) -> None:
     for node in statements(body):
         if isinstance(node, (cst.ClassDef, cst.FunctionDef)):
             if isinstance(node, cst.ClassDef):
@@ -85,23 +85,28 @@ def _declared_in(body, file: File, outer: str, nested: bool, found: list) -> Non
             else:
                 definition = FunctionDefinition(node, None, file, outer)
             for decorator in node.decorators:
-                name = _decorator_name(decorator, file, node, outer)
+                name = decorator_name(decorator, file, project)
                 if name in (WORKER, JOB_DECORATOR):
                     found.append((definition, decorator, nested))
                     break
             inside = nested or isinstance(node, cst.FunctionDef)
             name = f"{outer}.{node.name.value}" if outer else node.name.value
-            _declared_in(node.body, file, name, inside, found)
+            _declared_in(node.body, file, project, name, inside, found)
         elif isinstance(node, (cst.If, cst.Try, cst.With, cst.For, cst.While)):
             from checker.python.names import blocks
 
             for block in blocks(node):
-                _declared_in(block, file, outer, nested, found)
+                _declared_in(block, file, project, outer, nested, found)
 
 
-def _decorator_name(decorator: cst.Decorator, file: File, node, outer: str) -> str | None:
+def decorator_name(decorator: cst.Decorator, file: File, project) -> str | None:
+    """The full name of a decorator; of one that the project only hands on, the real one's."""
     called = decorator.decorator
-    return file.dotted(called.func if isinstance(called, cst.Call) else called)
+    name = file.dotted(called.func if isinstance(called, cst.Call) else called)
+    if name is None or name.startswith("oban.") or project is None:
+        return name
+    found = project.definition(name)
+    return found if isinstance(found, str) else name
 
 
 def _model(definition, decorator, nested: bool, file: File, library, project) -> PythonWorker:
@@ -237,12 +242,11 @@ def _function_worker(worker, definition: FunctionDefinition, interpreter, spans)
     for kind, star in (("args", params.star_arg), ("kwargs", params.star_kwarg)):
         if isinstance(star, cst.Param):
             found.append(Parameter(star.name.value, spans.get(star, (0, 0)), kind, False))
+    worker.read_clauses = partial(_function_clauses, definition)
     given = {}
     for param in all_parameters(params):
         origin = Origin(None)
         origin.arg = param.name.value
-        from checker.model.shape import Unknown
-
         given[param.name.value] = one(Unknown(None, True), origin)
     try:
         value = interpreter.run(definition, given)
@@ -363,6 +367,32 @@ def _seconds(alt: Alt):
     if shape == NIL:
         return NotAnInteger("`None`")
     return None
+
+
+def light_worker(definition, interpreter: Interpreter) -> PythonWorker:
+    """A worker of another file, as far as those that enqueue it ask."""
+    place = definition.file.tree.spans.get(definition.node.name, (0, 0))
+    worker = PythonWorker(definition.name, place, place)
+    worker.definition = definition
+    if isinstance(definition, FunctionDefinition):
+        worker.read_clauses = partial(_function_clauses, definition)
+        return worker
+    process = interpreter.method(definition, "process")
+    if process is not None and not interpreter.has_unknown_base(definition):
+        spans = definition.file.tree.spans
+        worker.read_clauses = partial(_clauses, definition, process, spans)
+    return worker
+
+
+def _function_clauses(definition: FunctionDefinition) -> list[Clause]:
+    """A job function cannot do without the parameters that have no default."""
+    clause = Clause((0, 0))
+    params = definition.node.params
+    if params.posonly_params or isinstance(params.star_arg, cst.Param) or params.star_kwarg:
+        return []
+    for param in (*params.params, *params.kwonly_params):
+        (clause.read if param.default is None else clause.asked).add(param.name.value)
+    return [clause]
 
 
 def _clauses(definition: ClassDefinition, process: FunctionDefinition, spans) -> list[Clause]:
