@@ -37,7 +37,7 @@ def read(source: Source, config, facts, project=None) -> list:
         worker.transient_reasons = tuple(config.transient)
     facts.read_configs = partial(_crontab, facts.workers)
     facts.read_jobs = partial(_jobs, file, facts, known, others, around)
-    facts.read_tests = partial(_tests, file, known, others)
+    facts.read_tests = partial(_tests, file)
     return tree.comments if SUPPRESSION in source.data else []
 
 
@@ -107,9 +107,7 @@ def _jobs_of(worker, facts) -> list:
     return [job for job in facts.jobs.built if job.worker is worker]
 
 
-def _tests(file: File, known, others):
-    from checker.model.tests import Tests
+def _tests(file: File):
+    from checker.python.tests import tests
 
-    return Tests()
-
-
+    return tests(file)

@@ -141,3 +141,16 @@ def _waits(test: Test, sleep: Action) -> bool:
         return True
     kinds = [action.kind for action in test.before(sleep) if action.kind in RUNS | {ENQUEUE}]
     return following == ASSERT and kinds[:1] == [ENQUEUE]
+
+
+def check_python_tests(tests: Tests):
+    for test in tests.tests:
+        for action in test.actions:
+            if action.kind == SLEEP and _waits(test, action):
+                yield Problem(
+                    action.span,
+                    "waits for a job that this test can run, or look for, at once",
+                    "Run it with `process_job` or `drain_queue`, or let "
+                    "`assert_enqueued(…, timeout=1)` wait",
+                    function=test.name,
+                )

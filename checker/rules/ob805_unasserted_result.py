@@ -121,3 +121,23 @@ def check_tests(tests: Tests):
                 message, help = HOW[action.kind]
                 function = test.name if test.helper else ""
                 yield Problem(action.span, message, help, function=function)
+
+
+PYTHON_HOW = {
+    RUN: (
+        "passes when the job is cancelled or snoozes: nothing looks at what it returned",
+        "Assert it: `assert await process_job(job) is None`",
+    ),
+    DRAIN: (
+        "passes when jobs fail: nothing looks at how many did",
+        "Assert it: `assert (await drain_queue(…))[\"completed\"] == 1`",
+    ),
+}
+
+
+def check_python_tests(tests: Tests):
+    for test in tests.tests:
+        for action in test.actions:
+            if action.dropped and action.kind in PYTHON_HOW and not action.waiting:
+                message, help = PYTHON_HOW[action.kind]
+                yield Problem(action.span, message, help, function=test.name)
