@@ -350,8 +350,13 @@ def is_module(text: str) -> bool:
 
 
 def is_call(text: str) -> bool:
-    """Whether a text names a function: `Shop.Bank.fetch/1`, `Repo.insert!/1,2`, `:hackney.get`."""
+    """Whether a text names a function: `Shop.Bank.fetch/1`, `Repo.insert!/1,2`, `:hackney.get`.
+
+    Python's have no arity: `shop.bank.fetch`, `shop.bank.Client.fetch`.
+    """
     name, slash, arities = text.partition("/")
+    if not slash and name[:1].islower() and "." in name:
+        return all(part.isidentifier() for part in name.split("."))
     module, dot, function = name.rpartition(".")
     named = module[1:].isidentifier() if module.startswith(":") else is_module(module)
     numbered = all(a.isascii() and a.isdigit() for a in arities.split(",")) if slash else True

@@ -52,9 +52,9 @@ class Unawaited:
 
 class Failure:
     """A `raise` in a job: the exception's value, None of a bare one; the handler it stands in;
-    words of what decided that it comes to it."""
+    words of what decided that it comes to it. `untraced`: `from None`."""
 
-    __slots__ = ("span", "function", "value", "handler", "words")
+    __slots__ = ("span", "function", "value", "handler", "words", "untraced")
 
     def __init__(self, span: Span, function: str, value: Value | None, handler) -> None:
         self.span = span
@@ -62,3 +62,4 @@ class Failure:
         self.value = value
         self.handler = handler
         self.words: frozenset[str] = frozenset()
+        self.untraced = False

@@ -61,6 +61,7 @@ class Step:
     __slots__ = (
         "call", "traits", "span", "function", "args", "options", "result", "contexts",
         "order", "reads", "escapes", "matches", "words", "trail", "bound",
+        "options_known",
     )  # fmt: skip
 
     def __init__(self, call: str, traits: frozenset, span: Span, function: str) -> None:
@@ -74,6 +75,7 @@ class Step:
         self.contexts: list[Context] = []
         self.order = 0
         self.reads: set[str] = set()  # fields of its answer that were looked at
+        self.options_known = True
         self.bound = False  # its answer was given a name
         self.escapes = False  # its answer went somewhere we cannot follow
         self.matches: list[Match] = []

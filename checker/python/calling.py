@@ -511,7 +511,8 @@ class Calling:
         if entry.has("async"):  # it runs, awaited or not
             step = self.step(entry, None, given, node, env, scope)
             origin = self.origin(node, scope, step=step)
-            return one(Struct("asyncio.Future", None, step, run(env, scope)), origin)
+            results = tuple(Alt(alt.shape, origin) for alt in run(env, scope))
+            return one(Struct("asyncio.Future", None, step, results), origin)
         if entry.is_async:
             return self.coroutine(run, entry.call, node, scope)
         return run(env, scope)
@@ -739,6 +740,7 @@ class Calling:
                 found.traits = frozenset(map(_with_owner, found.traits))
             found.args = [*mine, *given.positional, named]
             found.options = dict(given.keywords)
+            found.options_known = not given.open
             found.words = words_of(node)
         found.contexts.append(
             Context(

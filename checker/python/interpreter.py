@@ -9,7 +9,7 @@ from __future__ import annotations
 import libcst as cst
 
 from checker.model.shape import NEVER, NIL, Alt, Origin, Span, Trail, Value, join, one
-from checker.model.worker import Handler, Raise, Step
+from checker.model.worker import Drop, Handler, Raise, Step
 from checker.python.calling import Calling, Given
 from checker.python.conditions import Conditions
 from checker.python.expressions import Expressions
@@ -25,12 +25,13 @@ MOST_DEEP = 8  # calls within calls
 class Raised(Raise):
     """A `raise`: `value` is the exception, None of a bare one; `handler` it stands in."""
 
-    __slots__ = ("value", "handler", "words")
+    __slots__ = ("value", "handler", "words", "untraced")
 
     def __init__(self, span: Span, function: str, value: Value | None, handler) -> None:
         super().__init__(span, function)
         self.value = value
         self.handler = handler
+        self.untraced = False
 
 
 class Interpreter(Expressions, Calling, Conditions, Statements):
@@ -47,6 +48,7 @@ class Interpreter(Expressions, Calling, Conditions, Statements):
         self.steps: dict[tuple, Step] = {}
         self.handlers: dict[Span, Handler] = {}
         self.raised: dict[Span, Raised] = {}
+        self.drops: dict[Span, Drop] = {}
         self.coroutines: dict[Span, Coroutine] = {}
         self.awaited: set[Span] = set()
         self.jobs: dict[Span, object] = {}

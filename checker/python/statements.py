@@ -19,7 +19,7 @@ from checker.model.shape import (
     one,
     only,
 )  # fmt: skip
-from checker.model.worker import Handler
+from checker.model.worker import Drop, Handler
 from checker.python.expressions import conditioned, words_of
 from checker.python.names import FunctionDefinition, imported, own_nodes, statements
 from checker.python.scope import Env, Exits, Scope, merged
@@ -57,6 +57,9 @@ class Statements:
         shape = only(value)
         if isinstance(shape, Struct) and shape.name == JOB and isinstance(node.value, cst.Call):
             self.drop_job(self.place(node.value, scope))
+        if scope.frame.site is None and any(alt.origin.step is not None for alt in value):
+            place = self.place(node.value, scope)
+            self.drops[place] = Drop(place, value, scope.function, scope.loop, False)
         return env if value != NEVER else None
 
     def _do_Assign(self, node, env: Env, scope: Scope) -> Env | None:
@@ -122,6 +125,7 @@ class Statements:
         if not self._caught(value, scope):
             place = self.place(node, scope)
             raised = Raised(place, scope.function, value, scope.handler)
+            raised.untraced = _is_from_none(node)
             raised.words = frozenset().union(*(c.names for c in env.conditions), ())
             self.raised.setdefault(place, raised)
         return None
@@ -439,6 +443,11 @@ class Statements:
             elif isinstance(shape, Map):
                 for item in shape.fields.values():
                     self.use(item, env, scope)
+
+
+def _is_from_none(node: cst.Raise) -> bool:
+    cause = node.cause.item if node.cause is not None else None
+    return isinstance(cause, cst.Name) and cause.value == "None"
 
 
 def _from_args(alt: Alt) -> bool:

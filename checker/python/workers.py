@@ -284,13 +284,14 @@ def _collect(worker: PythonWorker, value: Value, interpreter: Interpreter) -> No
     worker.outcome = tuple(map(_as_outcome, value))
     for raised in sorted(interpreter.raised.values(), key=lambda r: r.span):
         failure = Failure(raised.span, raised.function, raised.value, raised.handler)
-        failure.words = raised.words
+        failure.words, failure.untraced = raised.words, raised.untraced
         worker.failures.append(failure)
     worker.steps = sorted(interpreter.steps.values(), key=lambda step: step.order)
     for step in worker.steps:
         if step.has("async") and step.span in interpreter.awaited:
             step.escapes = True
     worker.handlers = sorted(interpreter.handlers.values(), key=lambda h: h.span)
+    worker.drops = sorted(interpreter.drops.values(), key=lambda drop: drop.span)
     worker.trails = interpreter.trails
     worker.exhausted = interpreter.fuel < 0
     worker.broken = worker.broken or worker.exhausted

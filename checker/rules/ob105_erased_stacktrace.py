@@ -83,6 +83,7 @@ end
 
 from __future__ import annotations
 
+from checker.model.outcome import RETRIED
 from checker.model.shape import Tup
 from checker.model.worker import Worker
 from checker.rules.problem import WARNING, Problem
@@ -112,3 +113,27 @@ def check(worker: Worker):
                 function=handler.function,
             )
             break
+
+
+def check_python(worker: Worker):
+    """`except Exception: return SomeError(…)`, and `raise … from None`: no trace is recorded."""
+    for handler in worker.handlers:
+        if not handler.blanket or handler.loop:
+            continue
+        for outcome in worker.outcomes:
+            if outcome.kind == RETRIED and outcome.origin.handler is handler:
+                if outcome.origin.literal:  # `return error` hands on the one that was raised
+                    yield _without_trace(outcome.origin.span, handler.function)
+                    break
+        for failure in worker.failures:
+            if failure.handler is handler and failure.untraced:
+                yield _without_trace(failure.span, handler.function)
+
+
+def _without_trace(span, function: str) -> Problem:
+    return Problem(
+        span,
+        "replaces any exception, bugs included, and its stack trace is lost",
+        "Let the exception go on: `raise`, or name those that it can deal with",
+        function=function,
+    )

@@ -94,7 +94,7 @@ end
 from __future__ import annotations
 
 from checker.model.outcome import COMPLETED, UNKNOWN, UNRECOGNISED, outcomes
-from checker.model.shape import Alt, Atom, Tup
+from checker.model.shape import FALSE, TRUE, Alt, Atom, Tup, only
 from checker.model.worker import Drop, Worker
 from checker.rules.problem import WARNING, Problem
 from checker.vocabulary import best_effort_name, keeps_records
@@ -103,6 +103,12 @@ ID = "OB108"
 NAME = "ignored-error"
 SEVERITY = WARNING
 
+GATHER = "asyncio.gather"
+PYTHON_HELP = {
+    GATHER: "Look at the results, or leave `return_exceptions` out",
+    "subprocess.run": "Give it `check=True`, or look at `returncode`",
+    "subprocess.call": "Use `subprocess.check_call`, or look at what it gives",
+}
 GOES_ON = frozenset((COMPLETED, UNKNOWN, UNRECOGNISED))
 
 
@@ -155,3 +161,28 @@ def _problem(drop: Drop, alt: Alt) -> Problem:
         "Match the result: `with {:ok, _} <- …`, or write `_ = …` if losing it is right",
         function=drop.function,
     )
+
+
+def check_python(worker: Worker):
+    """What does not raise by itself: `gather(…, return_exceptions=True)`, `subprocess.run`
+    without `check=True`; dropped, their failures are lost."""
+    for drop in worker.drops:
+        step = drop.value[0].origin.step if drop.value else None
+        if step is None or drop.loop or best_effort_name(drop.function):
+            continue
+        help = PYTHON_HELP.get(step.call)
+        if help is None or not _is_silent(step):
+            continue
+        yield Problem(
+            step.span,
+            "does not raise when it fails, and nothing looks at its result",
+            help,
+            function=drop.function,
+        )
+
+
+def _is_silent(step) -> bool:
+    if step.call == GATHER:
+        return only(step.options.get("return_exceptions", ())) == TRUE
+    given = step.options.get("check")
+    return given is None and step.options_known or (given is not None and only(given) == FALSE)
