@@ -66,8 +66,8 @@ def _given(shape) -> bool:
 def behind(value: Value, scope: Scope) -> tuple[set[str], list]:
     """What decided these alternatives before: words, and calls that were asked."""
     names: set[str] = set()
-    steps: list = list(steps_of(value))
-    here = set(map(id, scope.conditions))
+    steps = {id(step): step for step in steps_of(value)}  # each once: they add up from call to call
+    seen = set(map(id, scope.conditions))
     for alt in value:
         origin = alt.origin
         names |= origin.words
@@ -79,10 +79,11 @@ def behind(value: Value, scope: Scope) -> tuple[set[str], list]:
                     if inner.origin.step is not None:
                         names |= inner.origin.step.words
         for condition in origin.conditions:
-            if id(condition) not in here:
+            if id(condition) not in seen:
+                seen.add(id(condition))
                 names |= condition.names
-                steps.extend(condition.steps)
-    return names, steps
+                steps.update((id(step), step) for step in condition.steps)
+    return names, list(steps.values())
 
 
 def decided_by(value: Value, scope: Scope) -> tuple:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,17 @@ def test_functions_that_call_each_other_end():
     )
     code = f"  def perform(job), do: f1(job.id)\n{functions}\n"
     check(f"defmodule A do\n  use Oban.Worker\n{code}end\n")
+
+
+def test_what_decided_a_value_does_not_add_up_from_call_to_call():
+    """Five calls deep it once took more memory than there is."""
+    functions = "\n".join(
+        f"  defp f{n}(x), do: f{n + 1}(case f{n + 1}(x) do {{:ok, y}} -> y; other -> other end)"
+        for n in range(4)
+    )
+    code = f"  def perform(job), do: f0(job.id)\n{functions}\n  defp f4(x), do: Repo.get(A, x)\n"
+    tracemalloc.start()
+    check(f"defmodule A do\n  use Oban.Worker\n{code}end\n")
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 5_000_000
