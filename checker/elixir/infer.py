@@ -432,7 +432,7 @@ class Interpreter(Conditions, Fields, Calls):
         return Matcher(literal, scope.resolve, atom_key, atom_value)
 
     def record_atom_key(self, node: syntax.Node, key: str, fixed: str, scope: Scope) -> None:
-        if node.span not in self.atom_keys:
+        if node.span not in self.atom_keys and not self._is_another_clause(node, scope):
             start, end = node.span
             if isinstance(node, (syntax.Access, syntax.Field)):  # what stands after the args
                 start = node.base.span[1]
@@ -444,10 +444,28 @@ class Interpreter(Conditions, Fields, Calls):
             fixed = ", ".join(f'"{name}"' for name in names)
             self.atom_values[node.span] = AtomValue(node.span, fixed, scope.function)
 
+    def _is_another_clause(self, node: syntax.Node, scope: Scope) -> bool:
+        """In the head of one of several clauses of a public function: it may be there for others
+        who call it."""
+        function = self._shared(scope)
+        if function is None or len(function.clauses) == 1:
+            return False
+        return any(
+            param.span[0] <= node.span[0] < param.span[1]
+            for clause in function.clauses
+            for param in clause.params
+        )
+
     def _is_shared(self, scope: Scope) -> bool:
+        return self._shared(scope) is not None
+
+    def _shared(self, scope: Scope) -> Function | None:
+        """The public function that we are in, if it is another than perform."""
         within = [self.reached[key] for key in self._active]
         function = next((f for f in reversed(within) if f.label == scope.function), None)
-        return function is not None and function is not within[0] and not function.private
+        if function is None or function is within[0] or function.private:
+            return None
+        return function
 
     def record_unparsed(self, node: syntax.Node, kind: str, scope: Scope) -> None:
         self.unparsed.setdefault(node.span, Unparsed(node.span, kind, scope.function))

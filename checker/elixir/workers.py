@@ -7,6 +7,7 @@ from functools import partial
 from checker.elixir import syntax
 from checker.elixir.attempts import attempt_tests
 from checker.elixir.clauses import clauses
+from checker.elixir.either_key import asked_as_text_too
 from checker.elixir.foreign import OtherFiles
 from checker.elixir.infer import HERE, NO_EFFECTS, Interpreter
 from checker.elixir.library import Library
@@ -31,7 +32,7 @@ from checker.model.shape import (
     only,
 )  # fmt: skip
 from checker.model.timing import Timing
-from checker.model.worker import Option, Worker
+from checker.model.worker import AtomKey, Option, Worker
 
 DEFAULT_ATTEMPTS = 20  # (oban 2.24, lib/oban/job.ex)
 MOST_ATTEMPTS = 40
@@ -330,10 +331,23 @@ def _collect(worker: Worker, interpreter: Interpreter) -> None:
     worker.raises = sorted(interpreter.raises.values(), key=lambda r: r.span)
     worker.throws = sorted(interpreter.throws.values(), key=lambda t: t.span)
     worker.callbacks_run = sorted(interpreter.callbacks_run.values(), key=lambda c: c.span)
-    worker.atom_keys = sorted(interpreter.atom_keys.values(), key=lambda k: k.span)
+    worker.atom_keys = _atom_keys(interpreter)
     worker.atom_values = sorted(interpreter.atom_values.values(), key=lambda v: v.span)
     worker.unparsed = sorted(interpreter.unparsed.values(), key=lambda u: u.span)
     worker.enqueues = sorted(interpreter.enqueues.values(), key=lambda e: e.span)
     worker.trails = interpreter.trails
     worker.recursive = frozenset(interpreter.recursive)
     worker.exhausted = interpreter.fuel < 0
+
+
+def _atom_keys(interpreter: Interpreter) -> list[AtomKey]:
+    """In order; without those that are asked for as texts in the same breath."""
+    found = sorted(interpreter.atom_keys.values(), key=lambda k: k.span)
+    if not found:
+        return found
+    either = asked_as_text_too([module.node for module in interpreter.modules.values()])
+    return [
+        key
+        for key in found
+        if not any(s[0] <= key.span[0] < s[1] and key.key in texts for s, texts in either)
+    ]

@@ -12,7 +12,8 @@ twenty over two weeks, and each attempt is an error in every reporter
 (oban 2.23.1, lib/oban/queue/executor.ex). `{:cancel, reason}` records the
 reason once and stops.
 
-Statuses that pass (408, 409, 423, 425, 429) and unknown reasons are left alone.
+Statuses that pass (408, 409, 423, 425, 429) and unknown reasons are left alone, and so is
+a worker with `max_attempts: 1`: it retries nothing.
 A changeset is advice only: a failed constraint may pass, a failed validation
 does not.
 
@@ -99,10 +100,24 @@ defmodule Shop.Workers.Handled do
   end
 end
 ```
+
+```elixir
+defmodule Shop.Workers.Once do
+  use Oban.Worker, queue: :search, max_attempts: 1
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    case Shop.Repo.get(Shop.Item, id) do
+      nil -> {:error, :not_found}
+      item -> Shop.Search.put(item)
+    end
+  end
+end
+```
 """
 
 from __future__ import annotations
 
+from checker.model.idempotency import at_most_once
 from checker.model.outcome import RETRIED, Outcome
 from checker.model.shape import (
     Atom,
@@ -126,6 +141,8 @@ SEVERITY = WARNING
 
 
 def check(worker: Worker):
+    if at_most_once(worker):
+        return
     for outcome in worker.outcomes:
         if outcome.kind != RETRIED or outcome.origin.span is None:
             continue
@@ -212,6 +229,8 @@ def _help(reason: Value) -> str:
 
 def check_python(worker: Worker):
     """An exception that says so: advice, since who raises may not know that a job asks."""
+    if at_most_once(worker):
+        return
     for failure in worker.failures:
         shape = only(failure.value or ())
         text = _first_text(shape)

@@ -69,6 +69,17 @@ defmodule Shop.Workers.Cast do
   def process(%Oban.Job{args: %{team_id: id}}), do: Shop.Teams.sync(id)
 end
 ```
+
+```elixir
+defmodule Shop.Workers.Either do
+  use Oban.Worker, queue: :teams, max_attempts: 3
+
+  def perform(%Oban.Job{args: args}), do: run(args)
+
+  def run(%{team: %{id: id}}), do: run(%{"team_id" => id})
+  def run(args), do: Shop.Teams.sync(args["team_id"] || args[:team_id])
+end
+```
 """
 
 from __future__ import annotations
