@@ -45,6 +45,10 @@ class Around:
         """Whether a module may define `perform/1`; None where that cannot be told."""
         return None
 
+    def encodes(self, name: str) -> bool:
+        """Whether a struct of the project is known to say how it becomes JSON."""
+        return False
+
     def enqueues(self, name: str) -> list[NewJob] | None:
         """The jobs of a worker that are built in `lib`; None where that cannot be told."""
         return None

@@ -12,6 +12,7 @@ from checker.elixir.library import library
 from checker.elixir.modules import ModuleDef, keyword, modules
 from checker.elixir.workers import workers
 from checker.elixir.wrappers import Wrapper, wrappers
+from checker.elixir.written import encoded
 from checker.model.worker import Worker
 from checker.project.index import Index, lib_of
 from checker.project.mix import MixApp, apps_of
@@ -71,6 +72,11 @@ class Modules:
         path = self.path(module)
         return wrappers(list(self._modules(path).values())).get(module) if path else None
 
+    def encodes(self, module: str) -> bool:
+        """Whether a struct says how it becomes JSON."""
+        path = self.path(module)
+        return path is not None and module in encoded(list(self._modules(path).values()))
+
     def worker(self, module: str) -> Worker | None:
         """The model of a worker that the project defines, as its file alone tells it."""
         if module not in self._workers:
@@ -113,7 +119,12 @@ class Modules:
         named = self.index.defining(module)
         for path in (path for lib in libs for path in named if path.startswith(lib)):
             return path if module in self._modules(path) else None
-        return None
+        return self._nested(module)
+
+    def _nested(self, module: str) -> str | None:
+        """The file of the module around it, if that holds it under its last name."""
+        around = self.path(module.rpartition(".")[0])
+        return around if around is not None and module in self._modules(around) else None
 
     def _modules(self, path: str) -> dict[str, ModuleDef]:
         return self._file(path)[1]

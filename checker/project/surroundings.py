@@ -35,6 +35,7 @@ class Surroundings(Around):
         self._read_enqueues = enqueues
         self.worker = modules.worker
         self.performs = modules.performs
+        self.encodes = modules.encodes
 
     @cached_property
     def version(self) -> tuple:

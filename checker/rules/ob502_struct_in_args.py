@@ -12,7 +12,7 @@ raise (`Protocol.UndefinedError`; seen with oban 2.23.1, lib/oban/job.ex). One w
 encoder arrives as a plain map with string keys, and tells what the record was when the
 job was enqueued, not what it is when the job runs.
 
-Dates, times and decimals are encoded as strings, and structs of the same file that derive
+Dates, times and decimals are encoded as strings, and structs of the project that derive
 an encoder are left alone.
 
 ## Invalid
@@ -101,6 +101,27 @@ defmodule Shop.Exports do
   def build(%Shop.User{} = user), do: Shop.Export.new(%{user: user})
 end
 ```
+
+```elixir
+# lib/shop/workers/export.ex
+defmodule Shop.Workers.Export do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  defmodule Query do
+    @derive Jason.Encoder
+    defstruct [:from, :to]
+  end
+
+  def perform(%Oban.Job{args: %{"query" => query}}), do: Shop.Exports.run(query)
+end
+
+# lib/shop/orders.ex
+defmodule Shop.Orders do
+  alias Shop.Workers.Export
+
+  def export(%Export.Query{} = query), do: Oban.insert(Export.new(%{query: query}))
+end
+```
 """
 
 from __future__ import annotations
@@ -160,5 +181,7 @@ def _is_record(alt: Alt, jobs: Jobs) -> bool:
         return False
     if shape.name is None:
         return (alt.origin.call or "").startswith("Repo.")
-    return shape.name not in ENCODED | NEVER_ENCODED | jobs.encoded
+    if shape.name in ENCODED | NEVER_ENCODED | jobs.encoded:
+        return False
+    return jobs.around is None or not jobs.around.encodes(shape.name)
 
