@@ -26,6 +26,7 @@ FAMILIES = {
     "OB8": "Tests",
     "OB9": "The checker itself",
 }
+TABLE = "| Rule | Name | Severity | What it finds | For |\n|---|---|---|---|---|\n"
 
 sys.path.insert(0, str(ROOT))
 
@@ -67,44 +68,48 @@ def write(folder: Path, wanted: dict[str, str]) -> None:
 
 
 def _page(rule) -> str:
+    languages = catalogue.languages(rule)
+    spoken = f"## Languages\n\n{_named(languages)}.\n\n"
     suppression = (
         "## Suppress\n\n"
         "On the line, or in a comment of its own above it, with a reason of at least two words:\n\n"
-        f"```elixir\n# oban-guard: ignore[{rule.ID}] why this is right\n```\n"
+        f"```{languages[0]}\n# oban-guard: ignore[{rule.ID}] why this is right\n```\n"
     )
     source = Path(rule.__file__).resolve().relative_to(ROOT).as_posix()
-    return f"{_header(source)}{catalogue.page(rule)}\n{suppression}"
+    return f"{_header(source)}{catalogue.page(rule)}\n{spoken}{suppression}"
 
 
 def _skill_index(rules: list) -> str:
     text = (
         f"{_header('checker/rules')}# Rules\n\n"
         "An error or a warning holds an edit back; advice never does. `oban-guard explain OB104`\n"
-        "shows one rule with examples that are right and wrong.\n"
+        "shows one rule with examples that are right and wrong, in each language that it is for.\n"
     )
     for family, title in FAMILIES.items():
         rows = [
-            f"| {rule.ID} | {rule.NAME} | {rule.SEVERITY} | {_summary(rule)} |\n"
+            f"| {rule.ID} | {_cells(rule)} |\n"
             for rule in rules
             if rule.ID.startswith(family)
         ]
         if rows:
-            text += (
-                f"\n## {title} ({family}xx)\n\n"
-                "| Rule | Name | Severity | What it finds |\n|---|---|---|---|\n" + "".join(rows)
-            )
+            text += f"\n## {title} ({family}xx)\n\n" + TABLE + "".join(rows)
     return text
 
 
 def _index(rules: list) -> str:
     rows = "".join(
-        f"| [{rule.ID}]({rule.ID}.md) | {rule.NAME} | {rule.SEVERITY} | {_summary(rule)} |\n"
-        for rule in rules
+        f"| [{rule.ID}]({rule.ID}.md) | {_cells(rule)} |\n" for rule in rules
     )
-    return (
-        f"{_header('checker/rules')}# Rules\n\n"
-        "| Rule | Name | Severity | What it finds |\n|---|---|---|---|\n" + rows
-    )
+    return f"{_header('checker/rules')}# Rules\n\n{TABLE}{rows}"
+
+
+def _cells(rule) -> str:
+    named = _named(catalogue.languages(rule))
+    return f"{rule.NAME} | {rule.SEVERITY} | {_summary(rule)} | {named}"
+
+
+def _named(languages: list[str]) -> str:
+    return " and ".join(language.capitalize() for language in languages)
 
 
 def _summary(rule) -> str:

@@ -8,11 +8,10 @@ value completes the job.
 from __future__ import annotations
 
 from checker.model.outcome import CANCELLED, COMPLETED, RETRIED, SNOOZED, UNKNOWN, Outcome
+from checker.model.python_results import RESULTS, STUCK, is_exception
 from checker.model.shape import Opaque, Struct, Tup, Unknown, Value, only
-from checker.python.shapes import RESULTS as RESULTS
 from checker.python.shapes import Ref
 
-STUCK = "stuck"  # the acknowledgement fails, and the job stays `executing`
 # What `scheduled_at` cannot be reckoned from: the cast to an integer fails.
 NO_SECONDS = frozenset(("datetime.timedelta", "datetime.datetime", "datetime.date"))
 
@@ -55,10 +54,3 @@ def _snoozed(seconds: Value) -> str:
     if isinstance(shape, (Unknown, Struct)) or shape is None:
         return UNKNOWN if not isinstance(shape, Unknown) else SNOOZED
     return SNOOZED
-
-
-def is_exception(name: str) -> bool:
-    """Whether a full name is that of a builtin exception."""
-    plain = name.removeprefix("builtins.")
-    found = getattr(__import__("builtins"), plain, None) if plain != name else None
-    return isinstance(found, type) and issubclass(found, BaseException)

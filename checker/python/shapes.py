@@ -6,7 +6,6 @@ from checker.model.shape import Alt, Func, Origin, Shape, Unknown, Value, one, o
 
 JOB = "oban.Job"
 HERE = "attempt"  # mark of what changes with the attempt: new wherever it is used
-RESULTS = frozenset(("oban.Cancel", "oban.Snooze", "oban.Record"))
 
 
 class Ref(Unknown):

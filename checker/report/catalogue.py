@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+WAYS = ("check", "check_jobs", "check_config", "check_tests")  # besides check_file
+
 
 def find(rules: list, wanted: str):
     """The rule with an id or a name, in whatever case, or None."""
@@ -28,6 +30,19 @@ def summary(rule) -> str:
 def page(rule) -> str:
     """A rule's whole documentation, in Markdown, under a heading that names it."""
     return f"# {rule.ID} {rule.NAME} ({rule.SEVERITY})\n\n{_documentation(rule).strip()}\n"
+
+
+def languages(rule) -> list[str]:
+    """The languages that a rule looks at, those of a file as a whole in both."""
+    from checker.check import entry
+    from checker.language import ELIXIR, PYTHON
+
+    if "check_file" in vars(rule):
+        return [ELIXIR, PYTHON]
+    return [
+        language for language in (ELIXIR, PYTHON)
+        if any(entry(rule, way, language) is not None for way in WAYS)
+    ]  # fmt: skip
 
 
 def as_table(rules: list) -> str:

@@ -75,9 +75,9 @@ from __future__ import annotations
 
 from checker.model.duration import in_milliseconds
 from checker.model.outcome import SNOOZED, UNRECOGNISED
+from checker.model.python_results import STUCK
 from checker.model.shape import Int, Tup, Value, only
 from checker.model.worker import Worker
-from checker.python.results import STUCK
 from checker.rules.problem import ERROR, Problem
 
 ID = "OB109"

@@ -83,9 +83,9 @@ end
 from __future__ import annotations
 
 from checker.model.outcome import UNKNOWN, UNRECOGNISED, kind_of
+from checker.model.python_results import RESULTS
 from checker.model.shape import Atom, Shape, Tup, only
 from checker.model.worker import Throw, Worker
-from checker.python.results import RESULTS
 from checker.rules.problem import ERROR, Problem
 
 ID = "OB112"

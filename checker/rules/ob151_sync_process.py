@@ -48,6 +48,25 @@ class Mailer:
     def process(self, job):
         return job.args
 ```
+
+```python
+from oban import worker
+from shop.mail import deliver
+
+
+class Sending:
+    async def process(self, job):
+        await deliver(job.args["to"])
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail(Sending):
+    def backoff(self, job):
+        return 30 * job.attempt
+
+    def timeout(self, job):
+        return 60
+```
 """
 
 from __future__ import annotations

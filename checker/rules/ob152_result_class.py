@@ -48,6 +48,23 @@ class SendMail:
     async def process(self, job):
         return Cancel
 ```
+
+```python
+from oban import Cancel, Snooze, worker
+
+from shop.mail import deliver
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        result = await deliver(job.args["to"])
+
+        if isinstance(result, (Cancel, Snooze)):
+            return result
+
+        return {"type": str(Cancel)}
+```
 """
 
 from __future__ import annotations

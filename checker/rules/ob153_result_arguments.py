@@ -56,6 +56,24 @@ class SendMail:
         reasons = ["nobody"]
         return Cancel(*reasons)
 ```
+
+```python
+from oban import Cancel, Snooze, worker
+
+from shop.mail import window
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        options = window(job.args["to"])
+
+        if options is None:
+            return Cancel("")
+
+        if job.meta.get("snoozed", 0) < 3:
+            return Snooze(**options)
+```
 """
 
 from __future__ import annotations

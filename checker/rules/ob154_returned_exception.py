@@ -48,13 +48,31 @@ class SendMail:
     async def process(self, job):
         return Cancel(ValueError("nobody to write to"))
 ```
+
+```python
+from oban import worker
+
+from shop.mail import Refused, deliver
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        try:
+            await deliver(job.args["to"])
+        except Refused as error:
+            return error
+
+    def failure(self):
+        return ValueError("nobody to write to")
+```
 """
 
 from __future__ import annotations
 
+from checker.model.python_results import is_exception
 from checker.model.shape import Alt, Func, Struct
 from checker.model.worker import Worker
-from checker.python.results import is_exception
 from checker.rules.problem import ERROR, Problem
 
 ID = "OB154"

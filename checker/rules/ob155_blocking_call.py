@@ -70,6 +70,33 @@ class Fetch:
 def script(url):
     return requests.get(url, timeout=10)
 ```
+
+```python
+import asyncio
+import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+
+import requests
+from oban import worker
+
+pool = ProcessPoolExecutor()
+
+
+def render(id):
+    time.sleep(2)
+    return id
+
+
+@worker(queue="web", max_attempts=3)
+class Render:
+    async def process(self, job):
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(pool, render, job.args["id"])
+        await loop.run_in_executor(None, partial(requests.get, job.args["url"], timeout=10))
+        tool = await asyncio.create_subprocess_exec("render", "--all")
+        await tool.wait()
+```
 """
 
 from __future__ import annotations

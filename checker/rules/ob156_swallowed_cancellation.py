@@ -61,6 +61,33 @@ class Crawl:
         except Gone:
             print("gone")
 ```
+
+```python
+import asyncio
+from contextlib import suppress
+
+from oban import worker
+
+from shop.pages import crawl, heartbeat
+
+
+@worker(queue="web", max_attempts=3)
+class Crawl:
+    async def process(self, job):
+        beat = asyncio.create_task(heartbeat(job.id))
+
+        try:
+            async with asyncio.timeout(30):
+                await crawl(job.args["url"])
+        except TimeoutError:
+            print("crawl took too long")
+            raise
+        finally:
+            beat.cancel()
+
+            with suppress(asyncio.CancelledError):
+                await beat
+```
 """
 
 from __future__ import annotations

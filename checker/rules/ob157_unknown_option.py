@@ -65,6 +65,27 @@ class PushContact:
     async def process(self, job):
         print(job.args["id"], Relay)
 ```
+
+```python
+from celery import shared_task
+
+from oban import job
+
+
+@shared_task(max_retries=3)
+def pull_contact(id):
+    print(id)
+
+
+@job(queue="crm", max_attempts=3)
+async def push_contact(id: int, delay: int = 0, retries: int = 0):
+    print(id, delay, retries)
+
+
+async def later(id):
+    await push_contact.enqueue(id, delay=5, retries=2)
+    pull_contact.apply_async((id,), countdown=5)
+```
 """
 
 from __future__ import annotations

@@ -49,6 +49,32 @@ class Index:
         self.client = client
         self.name = "oban"
 ```
+
+```python
+from dataclasses import dataclass, field
+
+from oban import worker
+
+
+@worker(queue="search", max_attempts=3)
+@dataclass
+class PutDocument:
+    name: str = "documents"
+    seen: list = field(default_factory=list)
+
+    async def process(self, job):
+        self.seen.append(job.args["id"])
+
+
+@worker(queue="search", max_attempts=3)
+class PutPage:
+    def __init__(self, *clients, **options):
+        self.clients = clients
+        self.options = options
+
+    async def process(self, job):
+        print(self.clients, self.options)
+```
 """
 
 from __future__ import annotations

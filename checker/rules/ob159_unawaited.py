@@ -65,6 +65,35 @@ queue = Queue("oban")
 def add(id):
     queue.enqueue(print, id)
 ```
+
+```python
+import asyncio
+
+from oban import worker
+
+from shop.feeds import items
+
+
+@worker(queue="feeds", max_attempts=3)
+class StoreItem:
+    async def process(self, job):
+        print(job.args["id"])
+
+
+async def add_all(feed):
+    pending = [StoreItem.enqueue({"id": item}) for item in items(feed)]
+    await asyncio.gather(*pending)
+
+
+async def add_together(ids):
+    async with asyncio.TaskGroup() as group:
+        for id in ids:
+            group.create_task(StoreItem.enqueue({"id": id}))
+
+
+def script(id):
+    asyncio.run(StoreItem.enqueue({"id": id}))
+```
 """
 
 from __future__ import annotations

@@ -52,6 +52,26 @@ async def handle(ids, conn):
 def rebuild(*ids, **options):
     print("oban", ids, options)
 ```
+
+```python
+from oban import job, worker
+
+
+@job(queue="lists", max_attempts=3)
+async def resend(campaign: int, priority: int = 0, *, tags: list[str] | None = None):
+    print(campaign, priority, tags)
+
+
+@worker(queue="lists", max_attempts=3)
+class Rebuild:
+    async def process(self, job, *rest, **options):
+        print(job.args, rest, options)
+
+
+async def handle(campaign):
+    await resend.enqueue(campaign, priority=5, tags=["spring"])
+    await Rebuild.enqueue({"id": campaign}, queue="urgent", priority=1)
+```
 """
 
 from __future__ import annotations

@@ -59,6 +59,35 @@ def refresh():
 def handle():
     refresh()
 ```
+
+```python
+from oban import job, worker
+
+
+def refresh_now():
+    print("refresh")
+
+
+@job(queue="lists", max_attempts=3)
+async def refresh():
+    refresh_now()
+
+
+@worker()
+class Rebuild:
+    async def process(self, job):
+        print(job.args)
+
+
+async def handle(refresh_list):
+    refresh_now()
+    refresh_list()
+    await Rebuild().process(Rebuild.new({"id": 1}))
+
+
+def shadowing(refresh):
+    refresh()
+```
 """
 
 from __future__ import annotations

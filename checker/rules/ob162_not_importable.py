@@ -49,6 +49,30 @@ def made(job):
 
     return oban
 ```
+
+```python
+from oban import worker
+
+
+class Lists:
+    @worker(queue="lists", max_attempts=3)
+    class Rebuild:
+        async def process(self, job):
+            print(job.args)
+
+
+try:
+    import numpy
+except ImportError:
+    numpy = None
+
+if numpy is not None:
+
+    @worker(queue="lists", max_attempts=3)
+    class Score:
+        async def process(self, job):
+            print(numpy.mean(job.args["scores"]))
+```
 """
 
 from __future__ import annotations

@@ -58,6 +58,35 @@ class Sync:
     async def process(self, job):
         exit(job.args["terminal"])
 ```
+
+```python
+import signal
+import sys
+
+from oban import job, worker
+
+from shop.sync import Remote
+
+
+@worker(queue="sync", max_attempts=3)
+class Sync:
+    async def process(self, job):
+        with Remote(job.args["remote"]) as remote:
+            remote.on_lost(sys.exc_info())
+            await remote.exit()
+
+
+@job(queue="sync", max_attempts=3)
+async def sync_code(path: str):
+    print(path, sys.exc_info())
+
+
+def stop(*_):
+    raise SystemExit("stopped")
+
+
+signal.signal(signal.SIGTERM, stop)
+```
 """
 
 from __future__ import annotations

@@ -60,6 +60,29 @@ from shop.lights import plan
 def oban(scene):
     plan(scene, scheduled_at=datetime.now())
 ```
+
+```python
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from oban import worker
+
+
+@worker(queue="lights", max_attempts=3)
+class Light:
+    async def process(self, job):
+        print(job.args["scene"])
+
+
+async def plan(scene):
+    here = ZoneInfo("Europe/Vienna")
+    await Light.enqueue({"scene": scene}, scheduled_at=datetime(2027, 1, 1, tzinfo=here))
+    await Light.enqueue({"scene": scene}, scheduled_at=datetime.now(tz=timezone.utc))
+    await Light.enqueue({"scene": scene}, scheduled_in=timedelta(minutes=5))
+
+    soon = datetime.now() + timedelta(minutes=5)
+    await Light.enqueue({"scene": scene}, scheduled_at=soon.replace(tzinfo=here))
+```
 """
 
 from __future__ import annotations

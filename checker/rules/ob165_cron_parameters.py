@@ -41,6 +41,26 @@ from oban import job
 async def morning(scene: str):
     print(scene)
 ```
+
+```python
+from oban import job, worker
+
+
+@worker(queue="lights", max_attempts=3, cron="0 7 * * *")
+class Morning:
+    async def process(self, job):
+        print(job.args.get("scene", "dawn"))
+
+
+@job(queue="lights", max_attempts=3, cron={"expr": "0 19 * * *", "timezone": "Europe/Vienna"})
+async def evening(scene: str | None = None):
+    print(scene)
+
+
+@job(queue="lights", max_attempts=3)
+async def light(cron: str, scene: str):
+    print(cron, scene)
+```
 """
 
 from __future__ import annotations

@@ -62,6 +62,31 @@ async def place(session, oban_queue, order):
     async with session.begin():
         await oban_queue.enqueue({"id": order.id})
 ```
+
+```python
+from oban import Oban, worker
+from shop.locks import lock
+
+
+@worker(queue="orders", max_attempts=3)
+class ConfirmOrder:
+    async def process(self, job):
+        print(job.args["id"])
+
+
+async def place(pool, id):
+    async with pool.connection() as conn, conn.transaction():
+        await conn.execute("INSERT INTO orders (id) VALUES (%s)", (id,))
+        await ConfirmOrder.enqueue({"id": id}, conn=conn)
+
+
+async def confirm(oban: Oban, session, id):
+    async with lock(id):
+        await ConfirmOrder.enqueue({"id": id})
+
+    async with session.begin():
+        await oban.enqueue(ConfirmOrder.new({"id": id}), conn=session)
+```
 """
 
 from __future__ import annotations

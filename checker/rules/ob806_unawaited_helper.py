@@ -56,6 +56,28 @@ oban = "none of its"
 async def test_mail():
     assert_enqueued("mail")
 ```
+
+```python
+# tests/test_mail.py
+from oban.testing import all_enqueued, process_job, refute_enqueued
+
+from shop.mail import SendMail, sign_up
+
+
+async def test_mail():
+    pending = refute_enqueued(worker=SendMail)
+    await pending
+    assert await sign_up("ada@example.org")
+
+    jobs = await all_enqueued(worker=SendMail)
+    assert jobs[0].args == {"to": "ada@example.org"}
+
+
+class TestMail:
+    def test_result(self):
+        result = process_job(SendMail.new({"to": "ada@example.org"}))
+        assert result is None
+```
 """
 
 from __future__ import annotations

@@ -10,9 +10,9 @@ gen_docs = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(gen_docs)
 
 
-def rule(documentation="Wrong | always.\n\nMore.", id="OB999"):
+def rule(documentation="Wrong | always.\n\nMore.", id="OB999", **ways):
     return SimpleNamespace(
-        ID=id, NAME="wrong-always", SEVERITY="error", __doc__=documentation,
+        **(ways or {"check": list}), ID=id, NAME="wrong-always", SEVERITY="error", __doc__=documentation,
         __file__=str(ROOT / "checker/rules/ob999_wrong_always.py"),
     )  # fmt: skip
 
@@ -32,9 +32,23 @@ def test_a_page_names_its_source_and_how_to_suppress():
     assert page.endswith("# oban-guard: ignore[OB999] why this is right\n```\n")
 
 
+def test_a_page_tells_the_languages_of_its_rule():
+    shared = gen_docs.pages([rule(check=list, check_python=list)])["OB999.md"]
+    assert "\n## Languages\n\nElixir and Python.\n\n## Suppress\n" in shared
+    assert "\n```elixir\n# oban-guard: ignore" in shared
+    page = gen_docs.pages([rule(check_jobs=list, LANGUAGES=("python",))])["OB999.md"]
+    assert "\n## Languages\n\nPython.\n" in page
+    assert "\n```python\n# oban-guard: ignore" in page
+
+
+def test_rules_about_files_are_for_both_languages():
+    page = gen_docs.pages([rule(check_file=list)])["OB999.md"]
+    assert "\nElixir and Python.\n" in page
+
+
 def test_the_index_is_a_table():
     assert gen_docs.pages([rule()])["README.md"].endswith(
-        "| [OB999](OB999.md) | wrong-always | error | Wrong \\| always. |\n"
+        "| [OB999](OB999.md) | wrong-always | error | Wrong \\| always. | Elixir |\n"
     )
 
 
@@ -45,7 +59,7 @@ def test_the_skill_lists_every_rule_under_its_family():
     assert [r.ID for r in all_rules() if f"\n| {r.ID} | {r.NAME} | {r.SEVERITY} | " not in page] == []
     page = gen_docs.skill_pages([rule(id="OB199"), rule()])["rules.md"]
     assert "## What a job returns (OB1xx)\n\n| Rule |" in page
-    assert page.endswith("| OB999 | wrong-always | error | Wrong \\| always. |\n")
+    assert page.endswith("| OB999 | wrong-always | error | Wrong \\| always. | Elixir |\n")
     assert "OB2xx" not in page
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from checker.finding import SEVERITIES
+from checker.report.catalogue import languages
 from checker.rules import all_rules
 from tests.rules.examples import examples
 

@@ -1,0 +1,16 @@
+"""What oban for Python takes for a result, and what for a failure.
+
+As read by `_record_stopped` (oban-py 0.7.0, src/oban/_executor.py).
+"""
+
+from __future__ import annotations
+
+RESULTS = frozenset(("oban.Cancel", "oban.Snooze", "oban.Record"))
+STUCK = "stuck"  # the acknowledgement fails, and the job stays `executing`
+
+
+def is_exception(name: str) -> bool:
+    """Whether a full name is that of a builtin exception."""
+    plain = name.removeprefix("builtins.")
+    found = getattr(__import__("builtins"), plain, None) if plain != name else None
+    return isinstance(found, type) and issubclass(found, BaseException)
