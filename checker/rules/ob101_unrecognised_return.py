@@ -16,6 +16,9 @@ error reporter hears of it. Where the value is the answer of something that
 succeeded, such as the struct of `Repo.update!`, the job does complete, but every
 run logs a warning with the whole value: then this is a warning.
 
+In Python any value completes the job, and that is as meant. Reported is only one that says
+that it failed: a text, or the head of a tuple or a dictionary, such as `("error", reason)`.
+
 ## Invalid
 
 ```elixir
@@ -47,6 +50,24 @@ defmodule Shop.Workers.Rename do
     end
   end
 end
+```
+
+```python
+from oban import worker
+
+from shop.stock import sync
+
+
+@worker(queue="sync", max_attempts=3)
+class Sync:
+    async def process(self, job):
+        try:
+            await sync(job.args["id"])
+        except ConnectionError as error:
+            return ("error", str(error))  # reported
+
+        if job.args["id"] < 0:
+            return {"error": "no such item"}  # reported
 ```
 
 ## Valid
@@ -88,6 +109,43 @@ defmodule Shop.Workers.Traced do
     :telemetry.span([:shop, :sync], %{}, fn -> {Shop.Stock.sync(id), %{id: id}} end)
   end
 end
+```
+
+```python
+from oban import Cancel, worker
+
+from shop.stock import sync
+
+
+@worker(queue="sync", max_attempts=3)
+class Sync:
+    async def process(self, job):
+        if job.args["id"] < 0:
+            return Cancel("no such item")
+
+        count = await sync(job.args["id"])
+
+        if count is None:
+            return False
+
+        return {"error": None, "count": count}
+```
+
+```python
+from oban import job
+
+from shop.stock import sync
+
+
+def described(count):
+    return ("error", "nothing came") if not count else ("ok", count)
+
+
+@job(queue="sync", max_attempts=3)
+async def sync_all(region: str):
+    _, text = described(await sync(region))
+    print(text)
+    return "error-free"
 ```
 """
 

@@ -17,6 +17,9 @@ a worker with `max_attempts: 1`: it retries nothing.
 A changeset is advice only: a failed constraint may pass, a failed validation
 does not.
 
+In Python every exception that is raised is retried. One that says so in its text is advice:
+who raises it may not know that a job asks.
+
 ## Invalid
 
 ```elixir
@@ -47,6 +50,23 @@ defmodule Shop.Workers.Fetch do
     end
   end
 end
+```
+
+```python
+from oban import worker
+
+from shop.users import find
+
+
+@worker(queue="mail", max_attempts=5)
+class Welcome:
+    async def process(self, job):
+        user = await find(job.args["id"])
+
+        if user is None:
+            raise ValueError("user not found")  # reported
+
+        print(user)
 ```
 
 ## Valid
@@ -112,6 +132,37 @@ defmodule Shop.Workers.Once do
     end
   end
 end
+```
+
+```python
+from oban import Cancel, worker
+
+from shop.users import find
+
+
+@worker(queue="mail", max_attempts=5)
+class Welcome:
+    async def process(self, job):
+        user = await find(job.args["id"])
+
+        if user is None:
+            return Cancel("user not found")
+
+        if not user.synced:
+            raise RuntimeError("user is not synced yet")
+```
+
+```python
+from oban import worker
+
+from shop.users import find
+
+
+@worker(queue="mail", max_attempts=1)
+class Welcome:
+    async def process(self, job):
+        if await find(job.args["id"]) is None:
+            raise LookupError("user not found")
 ```
 """
 

@@ -15,6 +15,9 @@ together, have no place, and are retried as if they could heal.
 A rescue that names its exceptions, one that reraises or reports with
 `__STACKTRACE__`, and one that collects the failures of single items are fine.
 
+In Python an exception that is returned was never raised and has no trace, and `raise … from
+None` hides the one that it replaces. `return error` hands on the one that was raised.
+
 ## Invalid
 
 ```elixir
@@ -28,6 +31,21 @@ defmodule Shop.Workers.Scan do
     e -> {:error, Exception.message(e)} # reported
   end
 end
+```
+
+```python
+from oban import worker
+
+from shop.feeds import load
+
+
+@worker(queue="feeds", max_attempts=3)
+class Import:
+    async def process(self, job):
+        try:
+            await load(job.args["url"])
+        except Exception as error:
+            raise RuntimeError(str(error)) from None  # reported
 ```
 
 ## Valid
@@ -78,6 +96,38 @@ defmodule Shop.Workers.Batch do
     Shop.Scanner.store(results)
   end
 end
+```
+
+```python
+from oban import worker
+
+from shop.feeds import load
+
+
+@worker(queue="feeds", max_attempts=3)
+class Import:
+    async def process(self, job):
+        try:
+            await load(job.args["url"])
+        except KeyError:
+            raise RuntimeError("the feed has no items") from None
+        except Exception as error:
+            raise RuntimeError("import failed") from error
+```
+
+```python
+from oban import worker
+
+from shop.feeds import load
+
+
+@worker(queue="feeds", max_attempts=3)
+class Import:
+    async def process(self, job):
+        try:
+            await load(job.args["url"])
+        except Exception as error:
+            return error
 ```
 """
 

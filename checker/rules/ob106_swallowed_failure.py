@@ -15,6 +15,9 @@ bare `Logger` call, and an `{:error, _}` clause that ends in a `Logger` call
 An explicit `:ok` for an error that was matched is a decision, and advice only.
 Reasons such as `:already_exists`, that mean there is nothing left to do, are fine.
 
+In Python it is a blanket `except` (`Exception`, or none at all) that neither raises nor
+returns the failure.
+
 ## Invalid
 
 ```elixir
@@ -45,6 +48,23 @@ defmodule Shop.Workers.Inbox do
     end
   end
 end
+```
+
+```python
+import logging
+
+from oban import worker
+
+from shop.stock import sync
+
+
+@worker(queue="sync", max_attempts=3)
+class Sync:
+    async def process(self, job):
+        try:
+            await sync(job.args["id"])
+        except Exception:
+            logging.exception("sync failed")  # reported
 ```
 
 ## Valid
@@ -99,6 +119,50 @@ defmodule Shop.Workers.Cover do
     _ -> nil
   end
 end
+```
+
+```python
+import logging
+
+from oban import Cancel, worker
+
+from shop.stock import Gone, sync
+
+
+@worker(queue="sync", max_attempts=3)
+class Sync:
+    async def process(self, job):
+        try:
+            await sync(job.args["id"])
+        except Gone:
+            return Cancel("gone")
+        except Exception:
+            logging.exception("sync failed")
+            raise
+```
+
+```python
+import logging
+
+from oban import worker
+
+from shop.stock import sync
+
+
+@worker(queue="sync", max_attempts=3)
+class Sync:
+    async def process(self, job):
+        failed = []
+
+        for id in job.args["ids"]:
+            try:
+                await sync(id)
+            except Exception:
+                logging.exception("sync failed")
+                failed.append(id)
+
+        if failed:
+            raise RuntimeError(f"{len(failed)} items failed")
 ```
 """
 

@@ -13,6 +13,9 @@ lib/oban/queue/executor.ex); the mail that was not sent is never tried again.
 `_ = call()` and a bang function are decisions. So is a helper that says in its
 name that it only tries (`maybe_`, `try_`, `best_effort`).
 
+In Python most failures raise. What does not, and is dropped, is reported:
+`asyncio.gather(…, return_exceptions=True)`, and `subprocess.run` without `check=True`.
+
 ## Invalid
 
 ```elixir
@@ -41,6 +44,21 @@ defmodule Shop.Workers.Label do
 
   defp save(id), do: Repo.update(Item.label_changeset(id))
 end
+```
+
+```python
+import asyncio
+
+from oban import worker
+
+from shop.stock import sync
+
+
+@worker(queue="sync", max_attempts=3)
+class Sync:
+    async def process(self, job):
+        tasks = [sync(id) for id in job.args["ids"]]
+        await asyncio.gather(*tasks, return_exceptions=True)  # reported
 ```
 
 ## Valid
@@ -88,6 +106,39 @@ defmodule Shop.Workers.Finish do
     :ok
   end
 end
+```
+
+```python
+import asyncio
+
+from oban import worker
+
+from shop.stock import sync
+
+
+@worker(queue="sync", max_attempts=3)
+class Sync:
+    async def process(self, job):
+        await asyncio.gather(*(sync(id) for id in job.args["ids"]))
+```
+
+```python
+import asyncio
+
+from oban import worker
+
+from shop.stock import sync
+
+
+@worker(queue="sync", max_attempts=3)
+class Sync:
+    async def process(self, job):
+        tasks = [sync(id) for id in job.args["ids"]]
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        failures = [result for result in results if isinstance(result, Exception)]
+
+        if failures:
+            raise ExceptionGroup("sync failed", failures)
 ```
 """
 

@@ -12,6 +12,9 @@ A period is a non-negative integer of seconds or `{n, unit}` with a unit from
 else the tuple is no result that Oban knows, and the job **completes**.
 `:timer.minutes(5)` is 300,000: seconds to Oban, so the job sleeps for 83 hours.
 
+In Python numbers, floats too, are seconds. A `timedelta` or a `datetime` cannot be stored:
+the acknowledgement fails, the job stays `executing` and its whole queue stands still.
+
 ## Invalid
 
 ```elixir
@@ -27,6 +30,19 @@ defmodule Shop.Workers.Poll do
     end
   end
 end
+```
+
+```python
+from datetime import timedelta
+
+from oban import Snooze, worker
+
+
+@worker(queue="sync", max_attempts=3)
+class Poll:
+    async def process(self, job):
+        if job.meta.get("snoozed", 0) < 5:
+            return Snooze(timedelta(minutes=5))  # reported
 ```
 
 ## Valid
@@ -68,6 +84,35 @@ defmodule Shop.Workers.Jitter do
     {:snooze, @base + :rand.uniform(30) + Map.get(meta, "snoozed", 0)}
   end
 end
+```
+
+```python
+from datetime import timedelta
+
+from oban import Snooze, worker
+
+
+@worker(queue="sync", max_attempts=3)
+class Poll:
+    async def process(self, job):
+        if job.meta.get("snoozed", 0) < 5:
+            return Snooze(timedelta(minutes=5).total_seconds())
+```
+
+```python
+from oban import Snooze, worker
+
+from shop.sync import pause
+
+
+@worker(queue="sync", max_attempts=3)
+class Poll:
+    async def process(self, job):
+        if job.meta.get("snoozed", 0) == 0:
+            return Snooze(0.5)
+
+        if job.meta.get("snoozed", 0) < 5:
+            return Snooze(seconds=pause(job.args["id"]))
 ```
 """
 

@@ -14,6 +14,8 @@ Oban calls `perform/1` only (since 2.0). Without it every attempt fails with
 A wrapper, another `use` in the module or a delegated perform may define it: then
 nothing is reported.
 
+In Python it is `process`, and `perform` is the name of Elixir.
+
 ## Invalid
 
 ```elixir
@@ -31,6 +33,16 @@ defmodule Shop.Workers.Drop do
   defp perform(%Oban.Job{args: %{"id" => id}}), do: Shop.Search.drop(id)
   def drop(id), do: perform(%Oban.Job{args: %{"id" => id}})
 end
+```
+
+```python
+from oban import worker
+
+
+@worker(queue="mail", max_attempts=3)  # reported
+class SendMail:
+    async def perform(self, job):
+        print(job.args["to"])
 ```
 
 ## Valid
@@ -58,6 +70,30 @@ defmodule Shop.Workers.Pro do
 
   def process(%Oban.Job{args: %{"id" => id}}), do: Shop.Search.reindex(id)
 end
+```
+
+```python
+from oban import worker
+
+from shop.mail import Sending
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail(Sending):
+    subject = "Welcome"
+```
+
+```python
+from oban import worker
+
+
+async def run(self, job):
+    print(job.args["to"])
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    process = run
 ```
 """
 

@@ -11,6 +11,9 @@ runs, when nothing in the function catches it.
 Oban takes every uncaught throw and exit for a failure and retries the job, also
 `throw(:ok)` and `exit(:normal)` (oban 2.23.1, lib/oban/queue/executor.ex 175).
 
+In Python it is `raise Cancel(…)`, as Celery and Dramatiq would have it: a result is no
+exception, and raising it is a TypeError.
+
 ## Invalid
 
 ```elixir
@@ -34,6 +37,20 @@ defmodule Shop.Workers.Stop do
     Shop.Claims.close(id)
   end
 end
+```
+
+```python
+from oban import Cancel, Snooze, worker
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        if not job.args.get("to"):
+            raise Cancel("nobody to write to")  # reported
+
+        if job.meta.get("snoozed", 0) < 3:
+            raise Snooze(60)  # reported
 ```
 
 ## Valid
@@ -77,6 +94,38 @@ defmodule Shop.Workers.Broken do
     raise "never"
   end
 end
+```
+
+```python
+from oban import Cancel, worker
+
+
+class Refused(Exception):
+    pass
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        if not job.args.get("to"):
+            return Cancel("nobody to write to")
+
+        raise Refused(job.args["to"])
+```
+
+```python
+from oban import worker
+
+from shop.control import Cancel
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        try:
+            raise Cancel("nobody to write to")
+        except Cancel as stopped:
+            print(stopped)
 ```
 """
 

@@ -14,6 +14,8 @@ It is a warning when the request writes, and when the answer is returned as it
 is; for a read it is advice. Clients told to raise (`http_errors: :raise`), and
 answers handed to a function that cannot be followed, are left alone.
 
+In Python `raise_for_status()` is looking at it, and so is asking for `status_code` or `ok`.
+
 ## Invalid
 
 ```elixir
@@ -37,6 +39,22 @@ defmodule Shop.Workers.Ping do
     Req.post(url, json: %{ping: true}) # reported
   end
 end
+```
+
+```python
+import httpx
+from oban import worker
+
+
+@worker(queue="web", max_attempts=3)
+class PutContact:
+    def timeout(self, job):
+        return 60
+
+    async def process(self, job):
+        async with httpx.AsyncClient(timeout=10) as client:
+            response = await client.put("https://crm.example/", json=job.args)  # reported
+            print(response.text)
 ```
 
 ## Valid
@@ -76,6 +94,44 @@ defmodule Shop.Workers.Elsewhere do
     with {:ok, response} <- Req.get(url), do: Shop.Pages.handle(response)
   end
 end
+```
+
+```python
+import httpx
+from oban import worker
+
+
+@worker(queue="web", max_attempts=3)
+class PutContact:
+    def timeout(self, job):
+        return 60
+
+    async def process(self, job):
+        async with httpx.AsyncClient(timeout=10) as client:
+            response = await client.put("https://crm.example/", json=job.args)
+            response.raise_for_status()
+```
+
+```python
+import httpx
+from oban import Cancel, worker
+
+from shop.crm import checked
+
+
+@worker(queue="web", max_attempts=3)
+class PutContact:
+    def timeout(self, job):
+        return 60
+
+    async def process(self, job):
+        async with httpx.AsyncClient(timeout=10) as client:
+            response = await client.put("https://crm.example/", json=job.args)
+
+            if response.status_code == 404:
+                return Cancel("gone")
+
+            checked(await client.get("https://crm.example/"))
 ```
 """
 

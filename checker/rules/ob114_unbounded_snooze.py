@@ -29,6 +29,19 @@ defmodule Shop.Workers.AwaitPayment do
 end
 ```
 
+```python
+from oban import Snooze, worker
+
+from shop.sync import is_done
+
+
+@worker(queue="sync", max_attempts=3)
+class Poll:
+    async def process(self, job):
+        if not await is_done(job.args["id"]):
+            return Snooze(60)  # reported
+```
+
 ## Valid
 
 ```elixir
@@ -61,6 +74,42 @@ defmodule Shop.Workers.Never do
 
   def perform(%Oban.Job{args: %{"id" => id}}), do: Shop.Payments.settle(id)
 end
+```
+
+```python
+from oban import Cancel, Snooze, worker
+
+from shop.sync import is_done
+
+
+@worker(queue="sync", max_attempts=3)
+class Poll:
+    async def process(self, job):
+        if await is_done(job.args["id"]):
+            return None
+
+        if job.meta.get("snoozed", 0) > 20:
+            return Cancel("never done")
+
+        return Snooze(60)
+```
+
+```python
+from datetime import UTC, datetime, timedelta
+
+from oban import Snooze, worker
+
+from shop.sync import is_done
+
+
+@worker(queue="sync", max_attempts=3)
+class Poll:
+    async def process(self, job):
+        if datetime.now(UTC) - job.inserted_at > timedelta(days=1):
+            raise RuntimeError("never done")
+
+        if not await is_done(job.args["id"]):
+            return Snooze(60)
 ```
 """
 

@@ -11,6 +11,8 @@ A cancelled job is never tried again, and its row is pruned (oban 2.23.1,
 lib/oban/queue/executor.ex). A retry, or a snooze for a rate limit, would have
 done the work. With `max_attempts: 1` giving up is the design.
 
+In Python it is `Cancel` in an `except` of a connection that failed or took too long.
+
 ## Invalid
 
 ```elixir
@@ -26,6 +28,22 @@ defmodule Shop.Workers.Rates do
     end
   end
 end
+```
+
+```python
+import httpx
+from oban import Cancel, worker
+
+from shop.feeds import load
+
+
+@worker(queue="feeds", max_attempts=3)
+class Import:
+    async def process(self, job):
+        try:
+            await load(job.args["url"])
+        except (TimeoutError, httpx.ConnectError):
+            return Cancel("not reached")  # reported
 ```
 
 ## Valid
@@ -70,6 +88,42 @@ defmodule Shop.Workers.Http do
     end
   end
 end
+```
+
+```python
+import httpx
+from oban import Cancel, Snooze, worker
+
+from shop.feeds import load
+
+
+@worker(queue="feeds", max_attempts=3)
+class Import:
+    async def process(self, job):
+        try:
+            await load(job.args["url"])
+        except httpx.UnsupportedProtocol:
+            return Cancel("no address of the web")
+        except httpx.ConnectError:
+            if job.meta.get("snoozed", 0) < 9:
+                return Snooze(60)
+
+            return Cancel("not reached in ten tries")
+```
+
+```python
+from oban import Cancel, worker
+
+from shop.feeds import load
+
+
+@worker(queue="feeds", max_attempts=1)
+class Import:
+    async def process(self, job):
+        try:
+            await load(job.args["url"])
+        except TimeoutError:
+            return Cancel("too late")
 ```
 """
 

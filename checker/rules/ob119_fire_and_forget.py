@@ -14,6 +14,9 @@ a linked task dies with the job's process.
 A supervised process that is meant to outlive the job is right: suppress it and
 say so.
 
+In Python it is `asyncio.create_task` and the like without an `await`; the task may even be
+collected as garbage before it ends.
+
 ## Invalid
 
 ```elixir
@@ -36,6 +39,20 @@ defmodule Shop.Workers.Peaks do
     {:ok, id}
   end
 end
+```
+
+```python
+import asyncio
+
+from oban import worker
+
+from shop.feeds import load
+
+
+@worker(queue="feeds", max_attempts=3)
+class Import:
+    async def process(self, job):
+        asyncio.create_task(load(job.args["url"]))  # reported
 ```
 
 ## Valid
@@ -68,6 +85,41 @@ defmodule Shop.Workers.Set do
     {:ok, Task.await_many(tasks)}
   end
 end
+```
+
+```python
+import asyncio
+
+from oban import worker
+
+from shop.feeds import load
+
+
+@worker(queue="feeds", max_attempts=3)
+class Import:
+    async def process(self, job):
+        task = asyncio.create_task(load(job.args["url"]))
+        print("started")
+        await task
+```
+
+```python
+import asyncio
+
+from oban import worker
+
+from shop.feeds import load
+
+
+@worker(queue="feeds", max_attempts=3)
+class Import:
+    async def process(self, job):
+        async with asyncio.TaskGroup() as group:
+            for url in job.args["urls"]:
+                group.create_task(load(url))
+
+        tasks = [asyncio.create_task(load(url)) for url in job.args["urls"]]
+        await asyncio.gather(*tasks)
 ```
 """
 

@@ -17,6 +17,8 @@ of a marker (`sent_at`, a receipt row) that decides whether it runs, a row claim
 with `on_conflict` before it, `unique:` on the worker, `max_attempts: 1`. PUT and
 DELETE count as idempotent.
 
+In Python there is no `unique:` without Oban Pro; the other guards are the same.
+
 ## Invalid
 
 ```elixir
@@ -41,6 +43,22 @@ defmodule Shop.Workers.Bill do
     with {:ok, charge} <- Shop.Payments.charge_order(id), do: {:ok, charge.id} # reported
   end
 end
+```
+
+```python
+import stripe
+from oban import worker
+
+
+@worker(queue="billing", max_attempts=5)
+class Charge:
+    def timeout(self, job):
+        return 60
+
+    async def process(self, job):
+        await stripe.PaymentIntent.create_async(  # reported
+            amount=job.args["cents"], currency="eur", customer=job.args["customer"]
+        )
 ```
 
 ## Valid
@@ -89,6 +107,54 @@ defmodule Shop.Workers.Page do
     with {:ok, _} <- Shop.Mailer.deliver(Shop.Emails.page(to)), do: :ok
   end
 end
+```
+
+```python
+import stripe
+from oban import worker
+
+
+@worker(queue="billing", max_attempts=5)
+class Charge:
+    def timeout(self, job):
+        return 60
+
+    async def process(self, job):
+        await stripe.PaymentIntent.create_async(
+            amount=job.args["cents"],
+            currency="eur",
+            customer=job.args["customer"],
+            idempotency_key=f"charge-{job.id}",
+        )
+```
+
+```python
+import stripe
+from oban import worker
+
+from shop.billing import find, save
+
+
+@worker(queue="billing", max_attempts=5)
+class Charge:
+    def timeout(self, job):
+        return 60
+
+    async def process(self, job):
+        invoice = await find(job.args["id"])
+
+        if invoice.charged_at is None:
+            await stripe.PaymentIntent.create_async(amount=invoice.cents, currency="eur")
+            await save(invoice)
+
+
+@worker(queue="billing", max_attempts=1)
+class ChargeOnce:
+    def timeout(self, job):
+        return 60
+
+    async def process(self, job):
+        await stripe.PaymentIntent.create_async(amount=job.args["cents"], currency="eur")
 ```
 """
 

@@ -39,6 +39,22 @@ defmodule Shop.Workers.Transfer do
 end
 ```
 
+```python
+import uuid
+
+import stripe
+from oban import worker
+
+
+@worker(queue="billing", max_attempts=5)
+class Charge:
+    async def process(self, job):
+        key = str(uuid.uuid4())  # reported
+        await stripe.PaymentIntent.create_async(
+            amount=job.args["cents"], currency="eur", idempotency_key=key
+        )
+```
+
 ## Valid
 
 ```elixir
@@ -83,6 +99,36 @@ defmodule Shop.Workers.FromArgs do
     end
   end
 end
+```
+
+```python
+import stripe
+from oban import worker
+
+
+@worker(queue="billing", max_attempts=5)
+class Charge:
+    async def process(self, job):
+        await stripe.PaymentIntent.create_async(
+            amount=job.args["cents"], currency="eur", idempotency_key=f"charge-{job.id}"
+        )
+```
+
+```python
+import uuid
+
+import stripe
+from oban import worker
+
+
+@worker(queue="billing", max_attempts=5)
+class Charge:
+    async def process(self, job):
+        key = uuid.uuid5(uuid.NAMESPACE_URL, job.args["invoice"])
+        print(uuid.uuid4())
+        await stripe.PaymentIntent.create_async(
+            amount=job.args["cents"], currency="eur", idempotency_key=str(key)
+        )
 ```
 """
 

@@ -24,6 +24,22 @@ defmodule Shop.Workers.Fulfil do
 end
 ```
 
+```python
+import stripe
+from oban import worker
+
+
+@worker(queue="billing", max_attempts=5)
+class Charge:
+    async def process(self, job):
+        await stripe.PaymentIntent.create_async(
+            amount=job.args["cents"], currency="eur", idempotency_key=f"charge-{job.id}"
+        )
+        await stripe.Refund.create_async(  # reported
+            charge=job.args["charge"], idempotency_key=f"refund-{job.id}"
+        )
+```
+
 ## Valid
 
 ```elixir
@@ -64,6 +80,36 @@ defmodule Shop.Workers.One do
     with {:ok, _} <- Shop.Mailer.deliver(Shop.Emails.paid(id)), do: :ok
   end
 end
+```
+
+```python
+import stripe
+from oban import worker
+
+
+@worker(queue="billing", max_attempts=5)
+class Charge:
+    async def process(self, job):
+        if job.args.get("charge"):
+            await stripe.Refund.create_async(
+                charge=job.args["charge"], idempotency_key=f"refund-{job.id}"
+            )
+        else:
+            await stripe.PaymentIntent.create_async(
+                amount=job.args["cents"], currency="eur", idempotency_key=f"charge-{job.id}"
+            )
+```
+
+```python
+import stripe
+from oban import worker
+
+
+@worker(queue="billing", max_attempts=1)
+class Charge:
+    async def process(self, job):
+        await stripe.PaymentIntent.create_async(amount=job.args["cents"], currency="eur")
+        await stripe.Refund.create_async(charge=job.args["charge"])
 ```
 """
 

@@ -28,6 +28,18 @@ defmodule Shop.Workers.Invite do
 end
 ```
 
+```python
+import stripe
+from oban import worker
+
+
+@worker(queue="billing", max_attempts=5)
+class ChargeAll:
+    async def process(self, job):
+        for cents in job.args["amounts"]:
+            await stripe.PaymentIntent.create_async(amount=cents, currency="eur")  # reported
+```
+
 ## Valid
 
 ```elixir
@@ -70,6 +82,35 @@ defmodule Shop.Workers.AtMostOnce do
     end)
   end
 end
+```
+
+```python
+import stripe
+from oban import worker
+
+
+@worker(queue="billing", max_attempts=5)
+class ChargeAll:
+    async def process(self, job):
+        for invoice in job.args["invoices"]:
+            await stripe.PaymentIntent.create_async(
+                amount=invoice["cents"],
+                currency="eur",
+                idempotency_key=f"charge-{invoice['id']}",
+            )
+```
+
+```python
+from oban import Oban, worker
+
+from shop.billing import Charge
+
+
+@worker(queue="billing", max_attempts=5)
+class ChargeAll:
+    async def process(self, job):
+        jobs = [Charge.new({"id": id}) for id in job.args["ids"]]
+        await Oban.get_instance().enqueue_many(jobs)
 ```
 """
 

@@ -23,6 +23,16 @@ defmodule Shop.Workers.Voucher do
 end
 ```
 
+```python
+from oban import worker
+
+
+@worker(queue="mail")  # reported
+class SendMail:
+    async def process(self, job):
+        print(job.args["to"])
+```
+
 ## Valid
 
 ```elixir
@@ -50,6 +60,27 @@ defmodule Shop.Workers.Wrapped do
 
   def perform(%Oban.Job{args: %{"id" => id}}), do: Shop.Vouchers.count(id)
 end
+```
+
+```python
+from oban import job
+
+
+@job(queue="mail", max_attempts=3)
+async def send_mail(to: str):
+    print(to)
+```
+
+```python
+from oban import worker
+
+from shop.options import MAIL
+
+
+@worker(**MAIL)
+class SendMail:
+    async def process(self, job):
+        print(job.args["to"])
 ```
 """
 

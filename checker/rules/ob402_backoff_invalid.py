@@ -13,6 +13,9 @@ and nothing retries it until Lifeline finds it an hour later (measured with oban
 lib/oban/engines/basic.ex, `error_job`). `perform_job/2` does not call `backoff/1`, so tests
 pass.
 
+In Python floats are taken. A `timedelta` or a coroutine cannot be stored, and the whole queue
+stands still; without a `return` the job is tried again at once.
+
 ## Invalid
 
 ```elixir
@@ -66,6 +69,30 @@ defmodule Shop.Workers.Sync do
 end
 ```
 
+```python
+from datetime import timedelta
+
+from oban import worker
+
+
+@worker(queue="sync", max_attempts=3)
+class Sync:
+    async def process(self, job):
+        print(job.args["id"])
+
+    def backoff(self, job):
+        return timedelta(seconds=30)  # reported
+
+
+@worker(queue="sync", max_attempts=3)
+class Poll:
+    async def process(self, job):
+        print(job.args["id"])
+
+    async def backoff(self, job):  # reported
+        return 30
+```
+
 ## Valid
 
 ```elixir
@@ -117,6 +144,47 @@ defmodule Shop.Workers.Sync do
     2 ** attempt + :rand.uniform(10)
   end
 end
+```
+
+```python
+from datetime import timedelta
+
+from oban import worker
+
+
+@worker(queue="sync", max_attempts=3)
+class Sync:
+    async def process(self, job):
+        print(job.args["id"])
+
+    def backoff(self, job):
+        return timedelta(minutes=job.attempt).total_seconds()
+```
+
+```python
+import random
+
+from oban import worker
+
+from shop.waits import wait
+
+
+@worker(queue="sync", max_attempts=3)
+class Sync:
+    async def process(self, job):
+        print(job.args["id"])
+
+    def backoff(self, job):
+        return 30 * 1.5**job.attempt + random.uniform(0, 5)
+
+
+@worker(queue="sync", max_attempts=3)
+class Poll:
+    async def process(self, job):
+        print(job.args["id"])
+
+    def backoff(self, job):
+        return wait(job)
 ```
 """
 

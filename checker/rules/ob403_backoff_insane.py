@@ -50,6 +50,19 @@ defmodule Shop.Workers.Sync do
 end
 ```
 
+```python
+from oban import worker
+
+
+@worker(queue="sync", max_attempts=10)
+class Sync:
+    async def process(self, job):
+        print(job.args["id"])
+
+    def backoff(self, job):  # reported
+        return 1
+```
+
 ## Valid
 
 ```elixir
@@ -98,6 +111,32 @@ defmodule Shop.Workers.Sync do
   @impl Oban.Worker
   def backoff(%Oban.Job{attempt: attempt}), do: 5 * attempt + :rand.uniform(5)
 end
+```
+
+```python
+from oban import worker
+
+
+@worker(queue="sync", max_attempts=10)
+class Sync:
+    async def process(self, job):
+        print(job.args["id"])
+
+    def backoff(self, job):
+        return min(15 * 2**job.attempt, 3_600)
+```
+
+```python
+from oban import worker
+
+
+@worker(queue="sync", max_attempts=3)
+class Sync:
+    async def process(self, job):
+        print(job.args["id"])
+
+    def backoff(self, job):
+        return 1
 ```
 """
 

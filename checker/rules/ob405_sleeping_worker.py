@@ -14,6 +14,8 @@ killed, its row stays `executing`, and Lifeline runs it again after an hour.
 
 Oban does the waiting at no cost: `{:snooze, 30}`, or `{:error, reason}` and `backoff/1`.
 
+In Python it is a long `asyncio.sleep`; `time.sleep` is OB155, whatever its length.
+
 ## Invalid
 
 ```elixir
@@ -53,6 +55,21 @@ defmodule Shop.Workers.Poll do
     wait(id, left - 1)
   end
 end
+```
+
+```python
+import asyncio
+
+from oban import worker
+
+from shop.sync import is_done
+
+
+@worker(queue="sync", max_attempts=3)
+class Poll:
+    async def process(self, job):
+        while not await is_done(job.args["id"]):
+            await asyncio.sleep(30)  # reported
 ```
 
 ## Valid
@@ -108,6 +125,41 @@ defmodule Shop.Workers.Bounded do
     end
   end
 end
+```
+
+```python
+import asyncio
+
+from oban import Snooze, worker
+
+from shop.sync import is_done
+
+
+@worker(queue="sync", max_attempts=3)
+class Poll:
+    async def process(self, job):
+        await asyncio.sleep(0.2)
+
+        if not await is_done(job.args["id"]) and job.meta.get("snoozed", 0) < 9:
+            return Snooze(30)
+```
+
+```python
+import asyncio
+
+from oban import worker
+
+from shop.sync import is_done
+
+
+@worker(queue="sync", max_attempts=3)
+class Poll:
+    def timeout(self, job):
+        return 60
+
+    async def process(self, job):
+        while not await is_done(job.args["id"]):
+            await asyncio.sleep(5)
 ```
 """
 

@@ -10,6 +10,9 @@ The default is `:infinity`: a call that hangs keeps its place in the queue for e
 places hang the queue stands still, silently, and after an hour Lifeline starts a second copy of
 each job (oban 2.23.1, lib/oban/worker.ex and lib/oban/plugins/lifeline.ex).
 
+In Python the lifeline starts a second copy after 300 seconds. A `@job` function has no place
+for a `timeout`, and is left alone.
+
 ## Invalid
 
 ```elixir
@@ -39,6 +42,19 @@ defmodule Shop.Workers.Voucher do
   @impl Oban.Worker
   def backoff(%Oban.Job{attempt: attempt}), do: min(30 * Integer.pow(2, attempt), 3_600)
 end
+```
+
+```python
+import httpx
+from oban import worker
+
+
+@worker(queue="web", max_attempts=3)  # reported
+class Fetch:
+    async def process(self, job):
+        async with httpx.AsyncClient() as client:
+            response = await client.get(job.args["url"])
+            response.raise_for_status()
 ```
 
 ## Valid
@@ -79,6 +95,34 @@ defmodule Shop.Workers.Probe do
     with {:ok, %{status: 200}} <- Req.get(url), do: :ok
   end
 end
+```
+
+```python
+import httpx
+from oban import worker
+
+
+@worker(queue="web", max_attempts=3)
+class Fetch:
+    async def process(self, job):
+        async with httpx.AsyncClient() as client:
+            response = await client.get(job.args["url"])
+            response.raise_for_status()
+
+    def timeout(self, job):
+        return 60
+```
+
+```python
+import httpx
+from oban import job
+
+
+@job(queue="web", max_attempts=3)
+async def fetch(url: str):
+    async with httpx.AsyncClient() as client:
+        response = await client.get(url)
+        response.raise_for_status()
 ```
 """
 

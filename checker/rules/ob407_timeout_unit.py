@@ -12,6 +12,8 @@ and every attempt ends in `Oban.TimeoutError`. With `0`, a negative number, a fl
 tuple perform does not run at all, and each attempt fails (measured with oban 2.23.1;
 lib/oban/queue/executor.ex, `start_timeout`).
 
+In Python `timeout` is in seconds: there a large round number is the mistake.
+
 ## Invalid
 
 ```elixir
@@ -49,6 +51,28 @@ defmodule Shop.Workers.Sync do
   def timeout(%Oban.Job{args: %{"fast" => true}}), do: 0 # reported
   def timeout(_job), do: :timer.seconds(90)
 end
+```
+
+```python
+from oban import worker
+
+
+@worker(queue="sync", max_attempts=3)
+class Sync:
+    async def process(self, job):
+        print(job.args["id"])
+
+    def timeout(self, job):
+        return 30_000  # reported
+
+
+@worker(queue="sync", max_attempts=3)
+class Poll:
+    async def process(self, job):
+        print(job.args["id"])
+
+    def timeout(self, job):
+        return 0  # reported
 ```
 
 ## Valid
@@ -99,6 +123,50 @@ defmodule Shop.Workers.Sync do
   @impl Oban.Worker
   def timeout(_job), do: Application.fetch_env!(:shop, :sync_timeout)
 end
+```
+
+```python
+from oban import worker
+
+
+@worker(queue="sync", max_attempts=3)
+class Sync:
+    async def process(self, job):
+        print(job.args["id"])
+
+    def timeout(self, job):
+        return 0.5
+
+
+@worker(queue="sync", max_attempts=3)
+class Poll:
+    async def process(self, job):
+        print(job.args["id"])
+
+    def timeout(self, job):
+        return 30
+```
+
+```python
+from datetime import timedelta
+
+from oban import worker
+
+
+@worker(queue="sync", max_attempts=3)
+class Sync:
+    async def process(self, job):
+        print(job.args["id"])
+
+    def timeout(self, job):
+        return timedelta(hours=3).total_seconds()
+
+
+class Client:
+    name = "no worker of oban"
+
+    def timeout(self):
+        return 30_000
 ```
 """
 

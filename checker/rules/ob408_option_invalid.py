@@ -14,6 +14,9 @@ job (`schedule_in`, `meta`) belongs to `new/2`; `timeout/1` and `backoff/1` are 
 
 Options that Oban Pro or a wrapper adds are left alone.
 
+In Python the decorator takes anything: `max_attempts` and `priority` out of range raise when
+the first job is built. Options that it does not know are OB157.
+
 ## Invalid
 
 ```elixir
@@ -40,6 +43,22 @@ defmodule Shop.Workers.Values do
 
   def perform(%Oban.Job{args: %{"id" => id}}), do: Shop.Things.move(id)
 end
+```
+
+```python
+from oban import worker
+
+
+@worker(queue="sync", max_attempts=0)  # reported
+class Sync:
+    async def process(self, job):
+        print(job.args["id"])
+
+
+@worker(queue="sync", max_attempts=3, priority=10)  # reported
+class Poll:
+    async def process(self, job):
+        print(job.args["id"])
 ```
 
 ## Valid
@@ -84,6 +103,34 @@ defmodule Shop.Workers.Computed do
 
   def perform(%Oban.Job{args: %{"id" => id}}), do: Shop.Things.move(id)
 end
+```
+
+```python
+from oban import worker
+
+
+@worker(queue="sync", max_attempts=1, priority=9, tags=["sync"])
+class Sync:
+    async def process(self, job):
+        print(job.args["id"])
+```
+
+```python
+from celery import shared_task
+from oban import worker
+
+from shop.options import ATTEMPTS
+
+
+@worker(queue="sync", max_attempts=ATTEMPTS)
+class Sync:
+    async def process(self, job):
+        print(job.args["id"])
+
+
+@shared_task(priority=10)
+def poll(id):
+    print(id)
 ```
 """
 

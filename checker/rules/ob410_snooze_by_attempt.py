@@ -14,6 +14,8 @@ and would be for ever; with 2.23.1 the second run had `attempt` 2 and completed.
 `meta["snoozed"]` counts the snoozes, from 2.24 and with Pro; `inserted_at` tells a job's
 age at any version. Where the attempt chooses no more than the delay, nothing is reported.
 
+Oban for Python has given the attempt back in every version, and counts the snoozes.
+
 ## Invalid
 
 ```elixir
@@ -71,6 +73,19 @@ defmodule Shop.Workers.Slower do
     end
   end
 end
+```
+
+```python
+from oban import Snooze, worker
+
+from shop.sync import is_done
+
+
+@worker(queue="sync", max_attempts=5)
+class Poll:
+    async def process(self, job):
+        if not await is_done(job.args["id"]) and job.attempt < 5:
+            return Snooze(30)  # reported
 ```
 
 ## Valid
@@ -164,6 +179,34 @@ defmodule Shop.Workers.OfKinds do
     end
   end
 end
+```
+
+```python
+from oban import Snooze, worker
+
+from shop.sync import is_done
+
+
+@worker(queue="sync", max_attempts=5)
+class Poll:
+    async def process(self, job):
+        if not await is_done(job.args["id"]) and job.meta.get("snoozed", 0) < 5:
+            return Snooze(30)
+```
+
+```python
+from oban import worker
+
+from shop.sync import sync
+
+
+@worker(queue="sync", max_attempts=5)
+class Sync:
+    async def process(self, job):
+        if job.attempt > 1:
+            print("once more")
+
+        await sync(job.args["id"])
 ```
 """
 

@@ -10,6 +10,9 @@ Lifeline does not ask whether a job still runs: one that has been `executing` fo
 `rescue_after`, 60 minutes by default, is made available again (oban 2.23.1,
 lib/oban/engines/basic.ex, `rescue_jobs`). It then runs twice at once.
 
+In Python the lifeline waits for 300 seconds unless `rescue_after` says otherwise, and both
+are in seconds.
+
 ## Invalid
 
 ```elixir
@@ -48,6 +51,25 @@ import Config
 config :shop, Oban,
   queues: [default: 10],
   plugins: [Oban.Plugins.Pruner, {Oban.Plugins.Lifeline, rescue_after: :timer.minutes(30)}]
+```
+
+```python
+# shop/rebuild.py
+from oban import worker
+
+
+@worker(queue="sync", max_attempts=3)
+class Rebuild:
+    async def process(self, job):
+        print(job.args["id"])
+
+    def timeout(self, job):
+        return 3_600  # reported
+
+
+# oban.toml
+[queues]
+sync = 5
 ```
 
 ## Valid
@@ -107,6 +129,47 @@ import Config
 config :shop, Oban,
   queues: [default: 10],
   plugins: [Oban.Plugins.Pruner, {Oban.Plugins.Lifeline, rescue_after: Shop.Jobs.rescue_after()}]
+```
+
+```python
+# shop/rebuild.py
+from oban import worker
+
+
+@worker(queue="sync", max_attempts=3)
+class Rebuild:
+    async def process(self, job):
+        print(job.args["id"])
+
+    def timeout(self, job):
+        return 3_600
+
+
+# oban.toml
+[queues]
+sync = 5
+
+[lifeline]
+rescue_after = 7200
+```
+
+```python
+# shop/rebuild.py
+from oban import worker
+
+
+@worker(queue="sync", max_attempts=3)
+class Rebuild:
+    async def process(self, job):
+        print(job.args["id"])
+
+    def timeout(self, job):
+        return 240
+
+
+# oban.toml
+[queues]
+sync = 5
 ```
 """
 
