@@ -6,7 +6,7 @@ import libcst as cst
 
 from checker.model.declaration import Unawaited
 from checker.model.job import DROPPED, Jobs, NewJob
-from checker.model.shape import Map, Value, one
+from checker.model.shape import Map, Origin, Value, one
 from checker.model.worker import Option
 from checker.python.interpreter import Interpreter
 from checker.python.names import ClassDefinition, File, FunctionDefinition, walk
@@ -87,9 +87,7 @@ def _parameters(target: FunctionDefinition, given, place) -> Value:
     }
     known = set(names) | {p.name.value for p in target.node.params.kwonly_params}
     fields.update({("text", k): v for k, v in given.keywords.items() if k in known})
-    value = one(Map(fields, given.open))
-    value[0].origin.span = place
-    return value
+    return one(Map(fields, given.open), Origin(place))
 
 
 def _places(job: PythonJob, given, spans, taken) -> None:

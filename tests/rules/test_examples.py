@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from checker.model.shape import NOWHERE, Origin
 from checker.rules import all_rules
 from tests.rules.examples import examples, findings
 
@@ -53,3 +54,12 @@ def test_reasons_silence_what_they_name(example):
     found = {f.rule for f in findings("\n".join(lines) + "\n", example.path)}
     assert example.rule.ID not in found
     assert "OB901" not in found
+
+
+def test_nothing_is_left_behind_by_what_was_checked():
+    """All values without a place share one origin: writing to it would move findings elsewhere."""
+    for example in INVALID:
+        findings(example.code, example.path)
+    assert {name: getattr(NOWHERE, name) for name in Origin.__slots__} == {
+        name: getattr(Origin(None), name) for name in Origin.__slots__
+    }
