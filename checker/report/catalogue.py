@@ -27,6 +27,12 @@ def summary(rule) -> str:
     return _documentation(rule).strip().split("\n\n")[0].replace("\n", " ")
 
 
+def purpose(rule) -> str:
+    """What a rule does, in a few sentences: the first paragraph of that part of its page."""
+    part = _documentation(rule).partition("## What it does")[2]
+    return part.strip().split("\n\n")[0].replace("\n", " ")
+
+
 def page(rule) -> str:
     """A rule's whole documentation, in Markdown, under a heading that names it."""
     return f"# {rule.ID} {rule.NAME} ({rule.SEVERITY})\n\n{_documentation(rule).strip()}\n"

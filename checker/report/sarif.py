@@ -19,6 +19,8 @@ SCHEMA = (
 VERSION = "2.1.0"
 BASE = "%SRCROOT%"
 FINGERPRINT = "obanGuardFingerprint/v1"
+UNSAFE = "It may change how the job ends."
+PROBLEM = {ERROR: "error", WARNING: "warning", ADVICE: "recommendation"}  # GitHub's own words
 LEVELS = {ERROR: "error", WARNING: "warning", ADVICE: "note"}
 
 
@@ -54,8 +56,10 @@ def _rule(rule) -> dict:
         "id": rule.ID,
         "name": rule.NAME,
         "shortDescription": {"text": catalogue.summary(rule)},
+        "fullDescription": {"text": catalogue.purpose(rule)},
         "help": {"text": page, "markdown": page},
         "defaultConfiguration": {"level": LEVELS[rule.SEVERITY]},
+        "properties": {"problem.severity": PROBLEM[rule.SEVERITY]},
     }
 
 
@@ -91,7 +95,7 @@ def _fix(fix: Fix, description: str, artifact: dict) -> dict:
         for edit in fix.edits
     ]
     return {
-        "description": {"text": description},
+        "description": {"text": description if fix.safe else f"{description} {UNSAFE}".strip()},
         "artifactChanges": [{"artifactLocation": artifact, "replacements": replacements}],
     }
 
