@@ -9,12 +9,13 @@ from checker.discover import shown
 from checker.report.text import printable
 
 DEFAULT = "default"
+VERSION = 1
 
 
 def as_json(path: str, config: Config) -> str:
-    """One object: `path`, and `settings`, each with its `value` and where it is `from`."""
+    """One object: `version`, `path`, `settings`: each with its `value` and where it is `from`."""
     settings = {key: {"value": value, "from": source} for key, value, source in _settings(config)}
-    return json.dumps({"path": shown(path), "settings": settings}, indent=1)
+    return json.dumps({"version": VERSION, "path": shown(path), "settings": settings}, indent=1)
 
 
 def as_toml(path: str, config: Config) -> str:

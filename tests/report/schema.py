@@ -1,4 +1,4 @@
-"""As much of JSON Schema as docs/schema and SARIF use. An unknown keyword is an error, not a pass."""
+"""As much of JSON Schema as our schemas and SARIF's use. An unknown keyword is no pass: an error."""
 
 from __future__ import annotations
 
