@@ -41,7 +41,7 @@ def as_json(plan, taken: set[str], dry_run: bool, force: bool) -> str:
 def as_text(plan, taken: set[str], dry_run: bool, force: bool) -> str:
     """For people: the files, in full when nothing was written, and the next steps."""
     actions = [_action(file, taken, dry_run, force) for file in plan.files]
-    wide = max(13, *map(len, actions))
+    wide = max([13, *map(len, actions)])
     lines = [
         f"{action:<{wide}} {shown(file.path)}"
         for action, file in zip(actions, plan.files, strict=True)

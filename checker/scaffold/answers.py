@@ -119,21 +119,21 @@ def read(module: str, options: dict) -> WorkerAnswers:
     for the first that is wrong.
     """
     args = tuple(arg(text) for text in options["arg"])
-    _once("--arg", [one.name for one in args], "--arg order_id:integer --arg day:date")
+    once("--arg", [one.name for one in args], "--arg order_id:integer --arg day:date")
     effect = options["effect"]
     return WorkerAnswers(
         module=module,
         queue=queue_name(options["queue"]),
-        max_attempts=_attempts(options["max_attempts"]),
+        max_attempts=attempts(options["max_attempts"]),
         args=args,
-        unique_keys=_keys(options["unique_keys"], args),
+        unique_keys=unique_keys(options["unique_keys"], args),
         unique_period=_period(options["unique_period"]),
         effect=effect,
         idempotency=options["idempotency"] or USUAL[effect],
         cron=cron_expression(options["cron"]),
         backoff=options["backoff"],
         timeout=_timeout(options["timeout"]),
-        snooze_on=_snooze(options["snooze_on"]),
+        snooze_on=snooze_reasons(options["snooze_on"]),
     )
 
 
@@ -153,12 +153,13 @@ def module_name(text: str) -> str:
     return text
 
 
-def arg(text: str) -> Arg:
+def arg(text: str, unusable: frozenset[str] = RESERVED | TAKEN) -> Arg:
+    """`key:type`; `unusable` are the names that mean something else where it is used."""
     name, colon, kind = text.partition(":")
     example = "--arg customer_id:integer"
     if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
         raise AnswerError("--arg", f"`{name}` is not the name of a key", example)
-    if name in RESERVED or name in TAKEN:
+    if name in unusable:
         problem = f"`{name}` means something else in a worker"
         raise AnswerError("--arg", problem, f"--arg {name}_id:{kind or 'integer'}")
     if not colon or kind not in TYPES:
@@ -169,26 +170,26 @@ def arg(text: str) -> Arg:
     return Arg(name, kind)
 
 
-def _once(option: str, names: list[str], example: str) -> None:
+def once(option: str, names: list[str], example: str) -> None:
     for name in names:
         if names.count(name) > 1:
             raise AnswerError(option, f"`{name}` is given twice", example)
 
 
-def queue_name(text: str) -> str:
-    if not NAME.fullmatch(text) or len(text) > LONGEST_QUEUE or text in RESERVED:
+def queue_name(text: str, unusable: frozenset[str] = RESERVED) -> str:
+    if not NAME.fullmatch(text) or len(text) > LONGEST_QUEUE or text in unusable:
         raise AnswerError("--queue", f"`{text}` is not the name of a queue", "--queue billing")
     return text
 
 
-def _attempts(number: int) -> int:
+def attempts(number: int) -> int:
     if not 1 <= number <= MOST_ATTEMPTS:
         problem = f"{number} is not between 1 and {MOST_ATTEMPTS}"
         raise AnswerError("--max-attempts", problem, "--max-attempts 5")
     return number
 
 
-def _keys(texts: tuple[str, ...], args: tuple[Arg, ...]) -> tuple[str, ...]:
+def unique_keys(texts: tuple[str, ...], args: tuple[Arg, ...]) -> tuple[str, ...]:
     keys = [key for text in texts for key in text.replace(",", " ").split()]
     names = [arg.name for arg in args]
     if texts and not keys:
@@ -199,25 +200,25 @@ def _keys(texts: tuple[str, ...], args: tuple[Arg, ...]) -> tuple[str, ...]:
             example = names[0] if names else "customer_id --arg customer_id:integer"
             problem = f"`{key}` is not an arg ({given})"
             raise AnswerError("--unique-keys", problem, f"--unique-keys {example}")
-    _once("--unique-keys", keys, f"--unique-keys {','.join(names)}")
+    once("--unique-keys", keys, f"--unique-keys {','.join(names)}")
     return tuple(keys)
 
 
 def _period(text: str | None) -> Duration | None:
     if text is None or text == FOREVER:
         return None
-    return _duration("--unique-period", text, "--unique-period 1h, or infinity")
+    return duration("--unique-period", text, "--unique-period 1h, or infinity")
 
 
 def _timeout(text: str) -> Duration:
-    duration = _duration("--timeout", text, "--timeout 30s")
-    if duration.seconds >= LONGEST_TIMEOUT:
+    given = duration("--timeout", text, "--timeout 30s")
+    if given.seconds >= LONGEST_TIMEOUT:
         problem = f"`{text}` is not shorter than the 60 minutes after which Lifeline runs it again"
         raise AnswerError("--timeout", problem, "--timeout 10m")
-    return duration
+    return given
 
 
-def _duration(option: str, text: str, example: str) -> Duration:
+def duration(option: str, text: str, example: str) -> Duration:
     match = re.fullmatch(r"([1-9][0-9]{0,5})([smhd])", text)
     if match is None:
         units = "s, m, h or d"
@@ -237,10 +238,12 @@ def cron_expression(text: str | None) -> str | None:
     return text
 
 
-def _snooze(texts: tuple[str, ...]) -> tuple[str, ...]:
+def snooze_reasons(
+    texts: tuple[str, ...], unusable: frozenset[str] = RESERVED
+) -> tuple[str, ...]:
     example = "--snooze-on rate_limited"
     for text in texts:
-        if not NAME.fullmatch(text) or len(text) > LONGEST_REASON or text in RESERVED:
+        if not NAME.fullmatch(text) or len(text) > LONGEST_REASON or text in unusable:
             raise AnswerError("--snooze-on", f"`{text}` is not a reason", example)
-    _once("--snooze-on", list(texts), example)
+    once("--snooze-on", list(texts), example)
     return texts

@@ -10,6 +10,7 @@ import click
 from checker.scaffold import answers
 
 FAILED = 2
+LANGUAGES = ("elixir", "python")
 
 
 @click.group()
@@ -28,87 +29,150 @@ def _output_options(command):
     return command
 
 
+_lang_option = click.option(
+    "--lang", type=click.Choice(LANGUAGES),
+    help="Default: that of the nearest project which names oban.",
+)  # fmt: skip
+
+
+def _work_options(command):
+    """What a worker and a job function are asked for, in this order."""
+    for option in reversed((
+        click.option(
+            "--queue", default="default", show_default=True, help="The queue it runs in."
+        ),
+        click.option(
+            "--max-attempts", type=int, default=5, show_default=True,
+            help="Attempts, the first included.",
+        ),
+        click.option(
+            "--arg", multiple=True, metavar="KEY:TYPE",
+            help=f"A key of its args; may be repeated. Types: {', '.join(answers.TYPES)}.",
+        ),
+        click.option(
+            "--unique-keys", multiple=True, metavar="KEY[,KEY]",
+            help="Args that make two jobs the same. Default: all; in Python none, and they are"
+            " for a receipt or a key.",
+        ),
+        click.option(
+            "--effect", type=click.Choice(answers.EFFECTS), default="none", show_default=True,
+            help="What it does to the world outside.",
+        ),
+        click.option(
+            "--idempotency", type=click.Choice(answers.IDEMPOTENCY),
+            help="What makes a second attempt safe. Default: what is usual for the effect.",
+        ),
+        click.option(
+            "--cron", metavar="EXPRESSION", help="When cron enqueues it, such as '0 * * * *'."
+        ),
+        click.option(
+            "--timeout", default="30s", show_default=True, metavar="DURATION",
+            help="How long an attempt may take.",
+        ),
+        click.option(
+            "--snooze-on", multiple=True, metavar="REASON",
+            help="A reason to wait rather than to fail, such as rate_limited; may be repeated.",
+        ),
+        click.option("--no-test", is_flag=True, help="Write no test."),
+        click.option("--path", help="Its folder, or its file, if not the usual one."),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
 @new.command()
 @click.argument("name", required=False)
-@click.option("--queue", default="default", show_default=True, help="The queue it runs in.")
-@click.option(
-    "--max-attempts", type=int, default=5, show_default=True, help="Attempts, the first included."
-)
-@click.option(
-    "--arg", multiple=True, metavar="KEY:TYPE",
-    help=f"A key of its args; may be repeated. Types: {', '.join(answers.TYPES)}.",
-)  # fmt: skip
-@click.option(
-    "--unique-keys", multiple=True, metavar="KEY[,KEY]",
-    help="Args that make two jobs the same. Default: all.",
-)  # fmt: skip
+@_lang_option
+@_work_options
 @click.option(
     "--unique-period", metavar="DURATION",
-    help="How long a job keeps out another one, such as 1h. Default: while it waits or runs.",
+    help="How long a job keeps out another one, such as 1h. Default: while it waits or runs."
+    " Elixir only.",
 )  # fmt: skip
-@click.option(
-    "--effect", type=click.Choice(answers.EFFECTS), default="none", show_default=True,
-    help="What it does to the world outside.",
-)  # fmt: skip
-@click.option(
-    "--idempotency", type=click.Choice(answers.IDEMPOTENCY),
-    help="What makes a second attempt safe. Default: what is usual for the effect.",
-)  # fmt: skip
-@click.option("--cron", metavar="EXPRESSION", help="When cron enqueues it, such as '0 * * * *'.")
 @click.option(
     "--backoff", type=click.Choice(answers.BACKOFFS), default="exponential", show_default=True,
     help="How the wait between attempts grows.",
 )  # fmt: skip
-@click.option(
-    "--timeout", default="30s", show_default=True, metavar="DURATION",
-    help="How long an attempt may take.",
-)  # fmt: skip
-@click.option(
-    "--snooze-on", multiple=True, metavar="REASON",
-    help="A reason to wait rather than to fail, such as rate_limited; may be repeated.",
-)  # fmt: skip
-@click.option("--no-test", is_flag=True, help="Write no test.")
-@click.option("--path", help="Its folder, or its file ending in .ex, if not the usual one.")
 @_output_options
 def worker(
-    name: str | None, no_test: bool, path: str | None, as_json: bool, dry_run: bool, force: bool,
-    **options: object,
+    name: str | None, lang: str | None, no_test: bool, path: str | None, as_json: bool,
+    dry_run: bool, force: bool, **options: object,
 ) -> None:  # fmt: skip
     """Write a worker and its test.
 
-    NAME is its module, such as Shop.Workers.SyncCustomer; a name without dots is put where
-    the project's other workers are. Run it in the folder of a Mix project.
+    NAME is its module, such as Shop.Workers.SyncCustomer, or in Python its class with its
+    module, such as shop.workers.sync_customer.SyncCustomer; a name without dots is put where
+    the project's other workers are. Run it in the folder of a Mix or Python project.
     """
-    if name is None:
-        from checker.scaffold.questions import ask
-
-        if not _asks():
-            raise click.UsageError("NAME is missing; for example Shop.Workers.SyncCustomer.")
-        name = ask(options)
     with _told(as_json):
-        from checker.project.conventions import of_module
-        from checker.scaffold.plan import new_worker
-
-        folder = _folder(path)
-        ways = of_module(answers.module_name(name), folder)
-        if "." not in name:
-            name = answers.module_name(f"{ways.namespace}.{name}")
-        plan = new_worker(answers.read(name, options), ways, _file(path, name), not no_test)
+        lang = lang or _language(path)
+    if lang == "python":
+        name = _named(name, options, "worker")
+        with _told(as_json):
+            plan = _python_plan("worker", name, path, options, not no_test)
+    else:
+        name = _named(name, options, None)
+        with _told(as_json):
+            plan = _elixir_plan(name, path, options, not no_test)
     _carry_out(plan, as_json, dry_run, force)
 
 
 @new.command()
+@click.argument("name", required=False)
+@_work_options
 @_output_options
-def receipt(as_json: bool, dry_run: bool, force: bool) -> None:
-    """Write the schema and the migration of receipts.
+def job(
+    name: str | None, no_test: bool, path: str | None, as_json: bool, dry_run: bool, force: bool,
+    **options: object,
+) -> None:  # fmt: skip
+    """Write a job function of Oban for Python, and its test.
+
+    NAME is the function, such as sync_customer, or its module, which is called after it:
+    shop.jobs.sync_customer. It has no backoff of its own; where that matters, write a worker.
+    """
+    name = _named(name, options, "job")
+    options = {**options, "unique_period": None, "backoff": "exponential"}
+    with _told(as_json):
+        plan = _python_plan("job", name, path, options, not no_test)
+    _carry_out(plan, as_json, dry_run, force)
+
+
+@new.command(name="oban-toml")
+@_output_options
+def oban_toml(as_json: bool, dry_run: bool, force: bool) -> None:
+    """Write oban.toml, with the queues of the Python project's workers.
+
+    Where there is one already, what it lacks is told.
+    """
+    with _told(as_json):
+        from checker.project.pyproject import of_folder
+        from checker.scaffold.python.plan import new_toml
+
+        plan = new_toml(of_folder(os.getcwd()), replace=force)
+    _carry_out(plan, as_json, dry_run, force)
+    if not plan.files and not plan.next_steps and not as_json:
+        click.echo(f"{plan.module} has every queue of the workers.")
+
+
+@new.command()
+@_lang_option
+@_output_options
+def receipt(lang: str | None, as_json: bool, dry_run: bool, force: bool) -> None:
+    """Write what keeps receipts: a schema or a module, and the migration.
 
     A receipt remembers an effect that must not happen twice.
     """
     with _told(as_json):
-        from checker.project.conventions import of_repo
-        from checker.scaffold.plan import new_receipt
+        if (lang or _language(None)) == "python":
+            from checker.project.pyproject import of_folder
+            from checker.scaffold.python.plan import new_receipts
 
-        plan = new_receipt(of_repo(os.getcwd()))
+            plan = new_receipts(of_folder(os.getcwd()))
+        else:
+            from checker.project.conventions import of_repo
+            from checker.scaffold.plan import new_receipt
+
+            plan = new_receipt(of_repo(os.getcwd()))
     _carry_out(plan, as_json, dry_run, force)
 
 
@@ -116,13 +180,58 @@ def receipt(as_json: bool, dry_run: bool, force: bool) -> None:
 @click.argument("module")
 @_output_options
 def test(module: str, as_json: bool, dry_run: bool, force: bool) -> None:
-    """Write a test for the worker MODULE: one test for each outcome it can have."""
+    """Write a test for the Elixir worker MODULE: one test for each outcome it can have."""
     with _told(as_json):
         from checker.project.conventions import of_worker
         from checker.scaffold.existing import new_test
 
         plan = new_test(module, of_worker(module, os.getcwd()))
     _carry_out(plan, as_json, dry_run, force)
+
+
+def _language(path: str | None) -> str:
+    from checker.scaffold.language import language_of
+
+    return language_of(_folder(path))
+
+
+def _named(name: str | None, options: dict, kind: str | None) -> str:
+    """The name that was given, else what is asked for; `kind` of Python, None for Elixir."""
+    if name is not None:
+        return name
+    from checker.scaffold import questions
+    from checker.scaffold.python.answers import EXAMPLES
+
+    if not _asks():
+        example = EXAMPLES[kind] if kind else "Shop.Workers.SyncCustomer"
+        raise click.UsageError(f"NAME is missing; for example {example}.")
+    return questions.ask(options, questions.of_python(kind) if kind else questions.ELIXIR)
+
+
+def _elixir_plan(name: str, path: str | None, options: dict, with_test: bool):
+    from checker.project.conventions import of_module, underscore
+    from checker.scaffold.plan import new_worker
+
+    ways = of_module(answers.module_name(name), _folder(path))
+    if "." not in name:
+        name = answers.module_name(f"{ways.namespace}.{name}")
+    last = underscore(name.rpartition(".")[2])
+    file = _file(path, f"{last}.ex", "lib/shop/workers")
+    return new_worker(answers.read(name, options), ways, file, with_test)
+
+
+def _python_plan(kind: str, name: str, path: str | None, options: dict, with_test: bool):
+    from checker.project.pyproject import of_folder
+    from checker.scaffold.python.answers import name_of, read
+    from checker.scaffold.python.plan import file_name, module_path, new_module
+
+    ways = of_folder(_folder(path))
+    module, last = name_of(name, kind)
+    file = _file(path, file_name(last), f"shop/{kind}s")
+    file = file or module_path(last, module, kind, ways)
+    rescued = ways.rescued_after or float("inf")
+    given = read(kind, ways.module_of(file), last, options, rescued)
+    return new_module(given, ways, file, with_test)
 
 
 def _asks() -> bool:
@@ -141,9 +250,12 @@ class _told:
 
     def __exit__(self, kind, error, _trace) -> None:
         from checker.project.mix import MixError
+        from checker.project.pyproject import PythonError
+        from checker.scaffold.language import NoProjectError
         from checker.scaffold.write import WriteError
 
-        if isinstance(error, (answers.AnswerError, MixError, WriteError)):
+        known = (answers.AnswerError, MixError, PythonError, NoProjectError, WriteError)
+        if isinstance(error, known):
             _refuse(str(error), self.as_json)
 
 
@@ -163,19 +275,16 @@ def _folder(path: str | None) -> str:
     return folder
 
 
-def _file(path: str | None, module: str) -> str | None:
-    """The worker's file: what --path names, or a file in the folder that it names."""
+def _file(path: str | None, usual: str, example: str) -> str | None:
+    """The file: what --path names, or the one that is usual in the folder that it names."""
     if path is None:
         return None
-    from checker.project.conventions import underscore
-
     ending = os.path.splitext(path)[1]
-    if not path or ending not in ("", ".ex"):
-        problem = f"`{path}` is neither a folder nor a file that ends in .ex"
-        raise answers.AnswerError("--path", problem, "--path lib/shop/workers")
-    if not ending:
-        path = os.path.join(path, underscore(module.rpartition(".")[2]) + ".ex")
-    return os.path.abspath(path)
+    wanted = os.path.splitext(usual)[1]
+    if not path or ending not in ("", wanted):
+        problem = f"`{path}` is neither a folder nor a file that ends in {wanted}"
+        raise answers.AnswerError("--path", problem, f"--path {example}")
+    return os.path.abspath(path if ending else os.path.join(path, usual))
 
 
 def _carry_out(plan, as_json: bool, dry_run: bool, force: bool) -> None:

@@ -83,7 +83,7 @@ def new_worker(
         steps.append(_migrate())
     if with_test and not ways.has_data_case:
         steps.append(_data_case_step(ways))
-    return _plan(answers.module, (*files, *receipts), steps)
+    return of_files(answers.module, (*files, *receipts), steps)
 
 
 def _shorter_than_rescue(answers: WorkerAnswers, ways: Conventions) -> None:
@@ -98,10 +98,10 @@ def _shorter_than_rescue(answers: WorkerAnswers, ways: Conventions) -> None:
 def new_receipt(ways: Conventions) -> Plan:
     """The receipts' schema and migration."""
     module = receipt_module(ways.repo)
-    return _plan(module, (_schema(module, ways), _migration(ways)), [_migrate()])
+    return of_files(module, (_schema(module, ways), _migration(ways)), [_migrate()])
 
 
-def _plan(module: str, files: tuple[NewFile, ...], steps: list[NextStep]) -> Plan:
+def of_files(module: str, files: tuple[NewFile, ...], steps: list[NextStep]) -> Plan:
     """A plan, unless two of its files would be one."""
     paths = [file.path for file in files]
     for path in paths:

@@ -44,26 +44,31 @@ LEAST = 60
 
 
 def all_pairs() -> list[dict]:
+    """The combinations of OPTIONS, as the command line would have them."""
+    return [_answers(combination) for combination in paired(OPTIONS, LEAST)]
+
+
+def paired(options: dict[str, tuple], least: int) -> list[dict]:
     """Enough combinations, chosen greedily; the same ones every time."""
     chance = random.Random(20)
     wanted = {
         ((first, a), (second, b))
-        for first, second in itertools.combinations(OPTIONS, 2)
-        for a in OPTIONS[first]
-        for b in OPTIONS[second]
+        for first, second in itertools.combinations(options, 2)
+        for a in options[first]
+        for b in options[second]
     }
     chosen: list[dict] = []
-    while wanted or len(chosen) < LEAST:
-        drawn = [_draw(chance, wanted) for _ in range(40)]
+    while wanted or len(chosen) < least:
+        drawn = [_draw(chance, options, wanted) for _ in range(40)]
         best = max(drawn, key=lambda one: len(wanted & _pairs(one)))
         wanted -= _pairs(best)
         chosen.append(best)
-    return [_answers(combination) for combination in chosen]
+    return chosen
 
 
-def _draw(chance: random.Random, wanted: set) -> dict:
+def _draw(chance: random.Random, options: dict[str, tuple], wanted: set) -> dict:
     """A combination at random, built around a pair that is still wanted."""
-    drawn = {name: chance.choice(values) for name, values in OPTIONS.items()}
+    drawn = {name: chance.choice(values) for name, values in options.items()}
     if wanted:
         drawn.update(chance.choice(sorted(wanted, key=str)))
     return drawn

@@ -1,0 +1,1 @@
+"""Workers and job functions of Oban for Python, and their tests."""
