@@ -15,7 +15,7 @@ from checker.elixir.wrappers import Wrapper, wrappers
 from checker.elixir.written import encoded
 from checker.model.worker import Worker
 from checker.project.index import Index, lib_of
-from checker.project.mix import MixApp, apps_of
+from checker.project.mix import MixApp, apps_of, locked_oban
 from checker.source import Source, decode
 
 MOST_DELEGATIONS = 4  # one leading to the next
@@ -42,6 +42,11 @@ class Modules:
     def _folders(self) -> list[str]:
         beside = [app.folder for app in apps_of(self._app) if app.folder != self._app.folder]
         return [self._app.folder, *beside]
+
+    @cached_property
+    def version(self) -> tuple:
+        """That of Oban, as locked."""
+        return locked_oban(self._app)
 
     def find(self, module: str, name: str, arity: int) -> Foreign | None:
         """A public function that the project defines, None when there is none to follow."""
@@ -78,11 +83,14 @@ class Modules:
         return path is not None and module in encoded(list(self._modules(path).values()))
 
     def worker(self, module: str) -> Worker | None:
-        """The model of a worker that the project defines, as its file alone tells it."""
+        """The model of a worker that the project defines, as its file alone tells it but for
+        the version of Oban."""
         if module not in self._workers:
             path = self.path(module)
             found = workers(list(self._modules(path).values()), library()) if path else []
-            self._workers.update({worker.name: worker for worker in found})
+            for worker in found:
+                worker.version = self.version
+                self._workers[worker.name] = worker
             self._workers.setdefault(module, None)
         return self._workers[module]
 

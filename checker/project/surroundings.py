@@ -12,7 +12,7 @@ from checker.elixir.modules import modules
 from checker.elixir.oban_config import code_configs, script_configs
 from checker.model.around import Around
 from checker.project.index import Index
-from checker.project.mix import MixApp, apps_of, has_pro, locked_oban
+from checker.project.mix import MixApp, apps_of, has_pro
 from checker.project.modules import Modules
 from checker.source import decode
 
@@ -39,7 +39,7 @@ class Surroundings(Around):
 
     @cached_property
     def version(self) -> tuple:
-        return locked_oban(self._app)
+        return self._modules.version
 
     @cached_property
     def pro(self) -> bool:

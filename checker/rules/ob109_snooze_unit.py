@@ -119,7 +119,7 @@ class Poll:
 from __future__ import annotations
 
 from checker.model.duration import in_milliseconds
-from checker.model.outcome import SNOOZED, UNRECOGNISED
+from checker.model.outcome import PERIOD_TUPLES, SNOOZED, UNRECOGNISED
 from checker.model.python_results import STUCK
 from checker.model.shape import Int, Tup, Value, only
 from checker.model.worker import Worker
@@ -137,7 +137,8 @@ def check(worker: Worker):
             continue
         given = shape.items[1]
         if outcome.kind == UNRECOGNISED:
-            message = "is no period that Oban knows, so the job completes instead of waiting"
+            release = ".".join(map(str, worker.version[:2]))
+            message = f"is no period that Oban {release} knows, so the job completes at once"
         elif outcome.kind == SNOOZED and in_milliseconds(given):
             message = f"gives milliseconds where Oban reads seconds{_length(given)}"
         else:
@@ -145,9 +146,14 @@ def check(worker: Worker):
         yield Problem(
             outcome.origin.span,
             message,
-            "Give whole seconds, `{:snooze, 300}`, or a unit, `{:snooze, {5, :minutes}}`",
+            _help(worker.version),
             function=outcome.origin.function,
         )
+
+
+def _help(version: tuple) -> str:
+    unit = ", or a unit, `{:snooze, {5, :minutes}}`" if version >= PERIOD_TUPLES else ""
+    return f"Give whole seconds, `{{:snooze, 300}}`{unit}"
 
 
 def _length(given: Value) -> str:

@@ -110,9 +110,11 @@ from checker.model.uniqueness import (
     FIELDS,
     GROUPS,
     HAS_GROUPS,
+    HAS_SUSPENDED,
     NAMES,
     TIMESTAMPS,
     Unique,
+    atoms,
     members,
     of_worker,
     states_known,
@@ -221,6 +223,8 @@ def _states(value: Value, version: tuple) -> tuple[str, str] | None:
         if shape.name is None or shape.name in GROUPS:
             return None
         return f"is no group of states: {_listed(GROUPS)}", _instead(shape.name, frozenset(GROUPS))
+    if version < HAS_SUSPENDED and "suspended" in (atoms(value) or ()):
+        return "holds `:suspended`, a state since Oban 2.21", "Leave it out"
     return _names(value, states_known(version), "state", "states: :incomplete")
 
 

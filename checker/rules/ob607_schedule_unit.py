@@ -12,6 +12,8 @@ The delay is a whole number of seconds, or `{n, unit}` with a unit from `:second
 half days. Anything else makes the changeset invalid, and `Oban.insert` answers
 `{:error, changeset}` (oban 2.23.1, lib/oban/job.ex, `put_scheduling/2`).
 
+In Python a number is seconds and a `timedelta` is taken; a text and a moment raise.
+
 ## Invalid
 
 ```elixir
@@ -50,6 +52,23 @@ defmodule Shop.Workers.Poll do
 
   def perform(%Oban.Job{args: %{"id" => id}}), do: Shop.Polls.run(id)
 end
+```
+
+```python
+from datetime import UTC, datetime
+
+from oban import worker
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        print(job.args["to"])
+
+
+async def sign_up(user):
+    await SendMail.enqueue({"to": user.email}, scheduled_in="5m")  # reported
+    await SendMail.enqueue({"to": user.email}, scheduled_in=datetime.now(UTC))  # reported
 ```
 
 ## Valid
@@ -98,6 +117,39 @@ defmodule Shop.Timers do
   def plan(plan), do: Shop.Plan.new(plan, schedule_in: :timer.minutes(5))
 end
 ```
+
+```python
+from datetime import timedelta
+
+from oban import worker
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        print(job.args["to"])
+
+
+async def sign_up(user):
+    await SendMail.enqueue({"to": user.email}, scheduled_in=300)
+    await SendMail.enqueue({"to": user.email}, scheduled_in=timedelta(minutes=5))
+```
+
+```python
+from oban import job
+
+from shop.mail import schedule
+
+
+@job(queue="mail", max_attempts=3)
+async def remind(to: str, scheduled_in: str = "soon"):
+    print(to, scheduled_in)
+
+
+async def sign_up(user):
+    await remind.enqueue(user.email, scheduled_in="tomorrow")
+    schedule(user.email, scheduled_in="5m")
+```
 """
 
 from __future__ import annotations
@@ -114,7 +166,6 @@ NAME = "schedule-unit"
 SEVERITY = ERROR
 
 OPTIONS = ("schedule_in", "scheduled_in")
-HELP = "Give whole seconds, `{key}: 300`, or a unit, `{key}: {{5, :minutes}}`"
 MILLISECONDS = {":timer.minutes": (60_000, "minute"), ":timer.hours": (3_600_000, "hour")}
 WITH_UNITS = (2, 8)  # `{5, :minutes}`
 
@@ -129,8 +180,9 @@ def check_jobs(jobs: Jobs):
             elif _is_refused(option.value, version):
                 yield Problem(
                     option.span,
-                    "is no delay that Oban knows: the job is invalid and is not inserted",
-                    _help(option),
+                    f"is no delay that Oban {version[0]}.{version[1]} knows:"
+                    " the job is invalid and is not inserted",
+                    _help(option, version),
                     function=job.function,
                 )
 
@@ -143,10 +195,15 @@ def _is_refused(value: Value, version: tuple) -> bool:
     return isinstance(shape, Tup) and period(value, version) is False
 
 
-def _help(option: Option) -> str:
+def _help(option: Option, version: tuple) -> str:
     if isinstance(only(option.value), Struct):
         return "Replace it with `scheduled_at:`, which takes a `DateTime`"
-    return HELP.format(key=option.name)
+    return _in_seconds(option, version)
+
+
+def _in_seconds(option: Option, version: tuple) -> str:
+    unit = f", or a unit, `{option.name}: {{5, :minutes}}`" if version >= WITH_UNITS else ""
+    return f"Give whole seconds, `{option.name}: 300`{unit}"
 
 
 def _milliseconds(option: Option, function: str, version: tuple) -> Problem:
@@ -154,7 +211,7 @@ def _milliseconds(option: Option, function: str, version: tuple) -> Problem:
     edits = [
         (alt.origin.span, text) for alt in option.value if (text := _fixed(alt, option, units))
     ]
-    help = HELP.format(key=option.name)
+    help = _in_seconds(option, version)
     if len(edits) == 1:
         help = f"Replace it with `{option.name}: {edits[0][1]}`"
     shape = only(option.value)
