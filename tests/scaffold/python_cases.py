@@ -96,3 +96,8 @@ def generated(folder: Path, answers: dict) -> dict[str, Path]:
     project(folder, answers["width"], answers["auto"])
     told = json.loads(run(folder, *arguments(answers), "--json").output)
     return {file["kind"]: folder / file["path"] for file in told["files"]}
+
+
+def root(path: Path) -> Path:
+    """The folder of the project that a file is in."""
+    return next(parent for parent in path.parents if (parent / "pyproject.toml").exists())

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.oban_py import run_project
 
-from .python_cases import LEAST, combinations, generated
+from .generated import run
+from .python_cases import LEAST, combinations, generated, root
 from .python_mutations import mutants
 
 COMBINATIONS = combinations()
@@ -89,6 +91,15 @@ def test_every_file_compiles_and_fits(cases: list[dict[str, Path]]) -> None:
             )
 
 
+def test_no_file_has_a_finding(cases: list[dict[str, Path]]) -> None:
+    """Of any severity, with what the project around it tells."""
+    for files in cases:
+        top = root(_source(files))
+        told = json.loads(run(top, "check", ".", "--format", "json").output)
+        assert not told["findings"] and not told["errors"], top
+        assert told["summary"]["workers"] >= 1
+
+
 def test_every_name_that_is_imported_is_used(cases: list[dict[str, Path]]) -> None:
     for files in cases:
         for kind in ("worker", "job", "test", "receipts"):
@@ -110,7 +121,8 @@ def test_each_test_passes_and_fails_for_every_mutant(cases: list[dict[str, Path]
     """With the real oban, on a real database."""
     outcomes: dict[str, set[str]] = {}
     for auto in (False, True):
-        files = {"conftest.py": CONFTEST, "pytest.ini": INI.format(mode="auto" if auto else "strict")}
+        ini = INI.format(mode="auto" if auto else "strict")
+        files = {"conftest.py": CONFTEST, "pytest.ini": ini}
         for number, (case, answers) in enumerate(zip(cases, COMBINATIONS, strict=True)):
             if answers["auto"] == auto:
                 for name, text in _variants(case):
@@ -138,11 +150,10 @@ def _variants(case: dict[str, Path]) -> list[tuple[str, str]]:
 def _as_package(package: str, case: dict[str, Path], text: str) -> dict[str, str]:
     """A variant of a case, in a package of its own instead of `shop`."""
     source = _source(case)
-    root = next(parent for parent in source.parents if (parent / "pyproject.toml").exists())
     files = {f"{package}/__init__.py": ""}
     for path in case.values():
         if path.suffix == ".py":
-            below = path.relative_to(root).as_posix()
+            below = path.relative_to(root(source)).as_posix()
             below = below.replace("shop/", f"{package}/").replace("tests/", f"tests/{package}/")
             content = text if path == source else path.read_text()
             files[below] = content.replace("from shop", f"from {package}")
