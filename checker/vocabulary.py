@@ -171,6 +171,15 @@ NOT_MONEY = frozenset(
     """.split()
 )
 
+# First words of functions that only ask, even by a POST, and words that deny it.
+ASKING = frozenset(
+    "fetch get list search find lookup load read retrieve query authenticate login".split()
+)
+MAKING = frozenset(
+    "create insert update upsert or and send post put add push start enqueue notify".split()
+)
+SIGNING_IN = frozenset("request obtain acquire refresh exchange access".split())
+
 LEAST_MISSPELT = 5  # letters; shorter names are often one letter apart
 
 BEST_EFFORT = ("maybe_", "try_", "best_effort")
@@ -295,6 +304,14 @@ def guard_call(name: str) -> bool:
     if not UNDONE_WORDS.isdisjoint(words):
         return True
     return name.endswith("?") and words[-1] in DONE_WORDS
+
+
+def only_asks(name: str) -> bool:
+    """Whether a function, by its name, changes nothing: `fetch_orders`, `request_token`."""
+    words = _words(name)
+    if words[-1] in ("token", "tokens"):
+        return words[0] in SIGNING_IN | ASKING
+    return words[0] in ASKING and MAKING.isdisjoint(words)
 
 
 def key_name(name: str) -> bool:

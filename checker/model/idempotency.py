@@ -19,7 +19,7 @@ from checker.model.shape import (
     only_atom,
 )  # fmt: skip
 from checker.model.worker import Condition, Context, Step, Worker
-from checker.vocabulary import guard_call, key_name, marker_field, speaks_of_key, traces
+from checker.vocabulary import guard_call, key_name, marker_field, only_asks, speaks_of_key, traces
 
 # What each kind of effect is called in a message.
 EFFECTS = {
@@ -80,6 +80,17 @@ class Guard:
 
 def effect(step: Step) -> str | None:
     """The kind of an effect that must not happen twice, or None."""
+    kind = _kind(step)
+    return None if kind == "http_write" and _only_asks(step) else kind
+
+
+def _only_asks(step: Step) -> bool:
+    """A POST that fetches: a token, what a query asks for."""
+    where = step.function if step.trail is None else step.trail.name.rpartition(".")[2]
+    return only_asks(where.rpartition("/")[0] or where)
+
+
+def _kind(step: Step) -> str | None:
     for kind in EFFECTS:
         if kind in step.traits:
             return kind

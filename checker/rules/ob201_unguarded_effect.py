@@ -64,6 +64,22 @@ class Charge:
 ## Valid
 
 ```elixir
+defmodule Shop.Workers.Stock do
+  use Oban.Worker, queue: :suppliers, max_attempts: 5
+
+  def perform(%Oban.Job{args: %{"sku" => sku}}) do
+    with {:ok, %{status: 200, body: %{"access_token" => token}}} <- request_token() do
+      Shop.Stock.refresh(sku, token)
+    end
+  end
+
+  defp request_token do
+    Req.post(Shop.Suppliers.token_url(), form: [grant_type: "client_credentials"])
+  end
+end
+```
+
+```elixir
 defmodule Shop.Workers.Remind do
   use Oban.Worker, queue: :mailers, max_attempts: 5
 

@@ -10,8 +10,9 @@ import pytest
 from checker import vocabulary
 from checker.vocabulary import (
     best_effort_name, bulky_name, closest_outcome, done_already, guard_call, identifier_name,
-    key_name, marker_field, own_effect, permanent_reason, permanent_status, permanent_text,
-    says_failure, says_success, seals, secret_name, transient_reason, transient_status,
+    key_name, marker_field, only_asks, own_effect, permanent_reason, permanent_status,
+    permanent_text, says_failure, says_success, seals, secret_name, transient_reason,
+    transient_status,
 )  # fmt: skip
 
 
@@ -350,3 +351,17 @@ def test_importing_it_loads_nothing_else():
         [sys.executable, "-I", "-S", "-c", code, root], capture_output=True, text=True, check=True
     )
     assert set(run.stdout.split()) <= {"__future__", "checker", "checker.vocabulary"}
+
+
+@pytest.mark.parametrize(
+    "name", "fetch_orders get_stock list_hooks search request_token fetch_access_token login".split()
+)
+def test_functions_that_only_ask(name):
+    assert only_asks(name)
+
+
+@pytest.mark.parametrize(
+    "name", "post_score find_or_create_item get_and_update perform push_token create_token".split()
+)
+def test_other_functions_do_not(name):
+    assert not only_asks(name)
