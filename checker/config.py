@@ -161,9 +161,17 @@ def parse(path: str, text: str) -> Config | None:
     for key, value in table.items():
         kind = KEYS.get(key)
         if kind is None:
-            raise ConfigError(path, f"unknown key {_quoted(key)}{_nearest(key, KEYS)}")
+            raise ConfigError(path, f"unknown key {_quoted(key)}{_instead_of_key(key)}")
         values[key] = kind.read(Place(path, key), value)
     return Config(**values, written=tuple(values), path=path)
+
+
+def _instead_of_key(key: str) -> str:
+    if key == "tool":
+        return f"; in {FILE} the keys of [tool.oban-guard] stand by themselves"
+    if key.upper() in rule_names():
+        return f'; did you mean "severity.{key.upper()}"?'
+    return _nearest(key, KEYS)
 
 
 def _in_folder(folder: str) -> Config | None:

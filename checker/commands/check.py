@@ -177,6 +177,8 @@ def _print_asides(outcome, problems: list[tuple[str, str]], notes: list[str], si
         echo(f"note: {printable(note)}", err=True)
     for path, message in problems:
         echo(f"error: {printable(path)}: {printable(message)}", err=True)
+    if not outcome.files and problems:
+        return
     if not outcome.files:
         differing = "" if since is None else f" that differs from {printable(since)}"
         echo(f"No Elixir file (.ex, .exs){differing} was checked.", err=True)
