@@ -15,6 +15,9 @@ a success looks like a failure.
 `unique:` on the worker, `max_attempts: 1`, a check before, a constraint in the
 changeset and a rescued `Ecto.ConstraintError` are fine.
 
+In Python it is `session.add` of a new object and `insert(…)` without `on_conflict_do_nothing`;
+an `except IntegrityError` around it deals with the constraint.
+
 ## Invalid
 
 ```elixir
@@ -28,6 +31,25 @@ defmodule Shop.Workers.Visit do
     :ok
   end
 end
+```
+
+```python
+from oban import worker
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shop.models import Base, engine
+
+
+class Receipt(Base):
+    __tablename__ = "receipts"
+
+
+@worker(queue="orders", max_attempts=3)
+class WriteReceipt:
+    async def process(self, job):
+        async with AsyncSession(engine) as session:
+            session.add(Receipt(order_id=job.args["order_id"]))  # reported
+            await session.commit()
 ```
 
 ## Valid
@@ -69,6 +91,53 @@ defmodule Shop.Workers.Elsewhere do
     Shop.Repo.insert(changeset)
   end
 end
+```
+
+```python
+from oban import worker
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shop.models import Receipt, engine
+
+
+@worker(queue="orders", max_attempts=3)
+class WriteReceipt:
+    async def process(self, job):
+        row = insert(Receipt).values(order_id=job.args["order_id"]).on_conflict_do_nothing()
+
+        async with AsyncSession(engine) as session:
+            await session.execute(row)
+            await session.commit()
+```
+
+```python
+from oban import worker
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shop.models import Receipt, engine
+
+
+@worker(queue="orders", max_attempts=3)
+class WriteReceipt:
+    async def process(self, job):
+        async with AsyncSession(engine) as session:
+            try:
+                session.add(Receipt(order_id=job.args["order_id"]))
+                await session.commit()
+            except IntegrityError:
+                print("written before")
+
+
+@worker(queue="orders", max_attempts=3)
+class TouchReceipt:
+    async def process(self, job):
+        async with AsyncSession(engine) as session:
+            receipt = await session.get(Receipt, job.args["id"])
+            receipt.touched = True
+            session.add(receipt)
+            await session.commit()
 ```
 """
 

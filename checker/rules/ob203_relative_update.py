@@ -13,6 +13,8 @@ and nothing tells which jobs ran twice.
 Guards are those of OB201: `unique:`, `max_attempts: 1`, a marker or a ledger row
 that decides whether the update runs.
 
+In Python such updates are not recognised: nothing is reported there.
+
 ## Invalid
 
 ```elixir
@@ -89,6 +91,46 @@ defmodule Shop.Workers.Once do
     {:ok, id}
   end
 end
+```
+
+```python
+from oban import worker
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shop.models import Account, engine
+
+
+@worker(queue="orders", max_attempts=3)
+class Deposit:
+    async def process(self, job):
+        async with AsyncSession(engine) as session:
+            await session.execute(
+                update(Account)
+                .where(Account.id == job.args["id"])
+                .values(balance=job.args["balance"] + 1)
+            )
+            await session.commit()
+```
+
+```python
+from oban import worker
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shop.models import Account, engine
+
+
+@worker(queue="orders", max_attempts=1)
+class Deposit:
+    async def process(self, job):
+        async with AsyncSession(engine) as session:
+            await session.execute(
+                update(Account)
+                .where(Account.id == job.args["id"])
+                .values(balance=Account.balance + job.args["cents"])
+            )
+            await session.commit()
 ```
 """
 

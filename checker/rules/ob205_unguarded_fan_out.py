@@ -12,6 +12,8 @@ them once more: the children run twice.
 Give the child `unique:`, enqueue as the last step, or in the transaction that
 also marks the parent's work done.
 
+In Python the jobs that a worker enqueues are not followed: nothing is reported there.
+
 ## Invalid
 
 ```elixir
@@ -73,6 +75,44 @@ defmodule Shop.Workers.Child do
 
   def perform(%Oban.Job{args: %{"id" => id}}), do: Shop.Members.renew(id)
 end
+```
+
+```python
+from oban import worker
+
+from shop.mail import is_sent
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        print(job.args["to"])
+
+
+@worker(queue="mail", max_attempts=3)
+class SendOnce:
+    async def process(self, job):
+        if not await is_sent(job.args["list"]):
+            await SendMail.enqueue({"to": "all"})
+```
+
+```python
+from oban import worker
+
+from shop.mail import lists
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        print(job.args["to"])
+
+
+@worker(queue="mail", max_attempts=1)
+class SendAll:
+    async def process(self, job):
+        await SendMail.enqueue({"to": "all"})
+        await lists(job.args["list"])
 ```
 """
 

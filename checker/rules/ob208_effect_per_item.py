@@ -123,6 +123,7 @@ from checker.model.idempotency import (
     effects,
     has_guard,
     in_loop,
+    marks_item,
 )
 from checker.model.worker import Worker
 from checker.rules.problem import WARNING, Problem
@@ -137,7 +138,9 @@ def check(worker: Worker):
     if at_most_once(worker):
         return
     for step in effects(worker):
-        if in_loop(step) and not has_guard(step, per_item=True):
+        if not in_loop(step) or has_guard(step, per_item=True) or marks_item(worker, step):
+            continue
+        else:
             yield Problem(
                 step.span,
                 f"is {EFFECTS[effect(step)]} for each item; a retry repeats it for the items"

@@ -14,6 +14,8 @@ a raise is a failure, so it is retried).
 Only args that are known key by key are compared, with clauses that can be read; one clause
 that takes anything makes every job right.
 
+In Python it is a key that `process` reads as `job.args["key"]`: a KeyError each time.
+
 ## Invalid
 
 ```elixir
@@ -41,6 +43,20 @@ defmodule Shop.Workers.Notify do
   def perform(%Oban.Job{args: %{"kind" => "paid", "id" => id}}), do: Shop.Orders.paid(id)
   def perform(%Oban.Job{args: %{"kind" => "sent", "id" => id}}), do: Shop.Orders.sent(id)
 end
+```
+
+```python
+from oban import worker
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        print(job.args["to"], job.args.get("subject"))
+
+
+async def sign_up(user):
+    await SendMail.enqueue({"email": user.email})  # reported
 ```
 
 ## Valid
@@ -90,6 +106,41 @@ defmodule Shop.Workers.Kinds do
     Shop.Orders.handle(kind, id, job.attempt)
   end
 end
+```
+
+```python
+from oban import worker
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        to = job.args.get("to") or job.args.get("email")
+        print(to, job.args.get("subject", "Welcome"))
+
+
+async def sign_up(user):
+    await SendMail.enqueue({"email": user.email})
+```
+
+```python
+from oban import worker
+
+from shop.mail import defaults, send
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        if "to" in job.args:
+            print(job.args["to"])
+
+        await send(**job.args)
+
+
+async def sign_up(user):
+    await SendMail.enqueue({**defaults(), "email": user.email})
+    await SendMail.enqueue({"email": user.email})
 ```
 """
 

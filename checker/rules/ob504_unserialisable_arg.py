@@ -11,6 +11,10 @@ The changeset is valid, then inserting it raises `Protocol.UndefinedError` or
 `Jason.EncodeError`: the job is never enqueued (seen with oban 2.23.1, Basic engine, for
 each of these).
 
+In Python it is what `json.dumps` refuses: a `datetime`, a `Decimal`, a `UUID`, a set, bytes,
+an object. A tuple is stored as a list. Under `oban start` orjson encodes, which takes more: so
+the same call works in a worker and raises in the web application.
+
 ## Invalid
 
 ```elixir
@@ -47,6 +51,29 @@ defmodule Shop.Tags do
     Oban.insert(Retag.new(%{id: id, nonce: nonce})) # reported
   end
 end
+```
+
+```python
+import uuid
+from datetime import UTC, datetime
+
+from oban import worker
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        print(job.args)
+
+
+async def sign_up(user):
+    await SendMail.enqueue(
+        {
+            "key": uuid.uuid4(),  # reported
+            "at": datetime.now(UTC),  # reported
+            "tags": {"new", "trial"},  # reported
+        }
+    )
 ```
 
 ## Valid
@@ -86,6 +113,49 @@ defmodule Shop.Results do
   defp describe({:ok, value}), do: %{status: "ok", value: value}
   defp describe({:error, reason}), do: %{status: "error", reason: inspect(reason)}
 end
+```
+
+```python
+import uuid
+from datetime import UTC, datetime
+
+from oban import worker
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        print(job.args)
+
+
+async def sign_up(user):
+    await SendMail.enqueue(
+        {
+            "key": str(uuid.uuid4()),
+            "at": datetime.now(UTC).isoformat(),
+            "tags": sorted({"new", "trial"}),
+            "range": (1, 5),
+            "id": user.id,
+        }
+    )
+```
+
+```python
+from datetime import UTC, datetime, timedelta
+
+from oban import worker
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        print(job.args)
+
+
+async def sign_up(user):
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    await SendMail.enqueue({"at": soon.timestamp()}, scheduled_at=soon)
+    await SendMail.enqueue({"id": user.id}, scheduled_in=timedelta(hours=1))
 ```
 """
 

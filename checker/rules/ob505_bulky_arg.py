@@ -34,6 +34,20 @@ defmodule ShopWeb.HookController do
 end
 ```
 
+```python
+from oban import worker
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        print(job.args["html"])
+
+
+async def send(page):
+    await SendMail.enqueue({"html": page.render()})  # reported
+```
+
 ## Valid
 
 ```elixir
@@ -60,6 +74,35 @@ end
 defmodule Shop.Pages do
   def build(html), do: Shop.Page.new(%{html: html})
 end
+```
+
+```python
+from oban import worker
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        print(job.args["page_id"])
+
+
+async def send(page):
+    await SendMail.enqueue({"page_id": page.id})
+```
+
+```python
+from oban import worker
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        print(job.args["body"])
+
+
+async def send(mailer, page):
+    await SendMail.enqueue({"body": "Your order is on its way."})
+    mailer.send({"html": page.render()})
 ```
 """
 

@@ -49,6 +49,20 @@ defmodule Shop.Workers.Provision do
 end
 ```
 
+```python
+from oban import worker
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        print(job.args["to"])
+
+
+async def reset(user, password):
+    await SendMail.enqueue({"to": user.email, "password": password})  # reported
+```
+
 ## Valid
 
 ```elixir
@@ -85,6 +99,35 @@ defmodule Shop.Clients do
 
   def usage(count), do: Oban.insert(Shop.Workers.Usage.new(%{tokens: count, max_tokens: 100}))
 end
+```
+
+```python
+from oban import worker
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        print(job.args["user_id"])
+
+
+async def reset(user):
+    await SendMail.enqueue({"user_id": user.id, "token_id": user.token.id})
+```
+
+```python
+from oban import worker
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        print(job.args)
+
+
+async def fetch(page, login, password):
+    await login({"password": password})
+    await SendMail.enqueue({"page_token": page.token, "password_hash": page.hash})
 ```
 """
 

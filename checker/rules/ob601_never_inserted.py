@@ -9,6 +9,8 @@ Reports a job that is built and dropped.
 `new/2` answers a changeset; the row is written by `Oban.insert` (oban 2.23.1,
 lib/oban/worker.ex). The code goes on, nothing warns, and the job does not exist.
 
+In Python it is `.new(…)` too; `.enqueue(…)` that nobody awaits is OB159.
+
 ## Invalid
 
 ```elixir
@@ -43,6 +45,20 @@ defmodule Shop.Workers.Remind do
 
   def perform(%Oban.Job{args: %{"id" => id}}), do: Shop.Orders.remind(id)
 end
+```
+
+```python
+from oban import worker
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        print(job.args["to"])
+
+
+async def sign_up(user):
+    SendMail.new({"to": user.email})  # reported
 ```
 
 ## Valid
@@ -100,6 +116,42 @@ defmodule Shop.Workers.Import do
 
   def perform(%Oban.Job{args: %{"path" => path}}), do: Shop.Files.import(path)
 end
+```
+
+```python
+from oban import Oban, worker
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        print(job.args["to"])
+
+
+async def sign_up(oban: Oban, users):
+    await oban.enqueue_many([SendMail.new({"to": user.email}) for user in users])
+
+
+def built(user):
+    return SendMail.new({"to": user.email})
+```
+
+```python
+from oban import worker
+
+from shop.mail import keep
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        print(job.args["to"])
+
+
+class Mailbox:
+    def __init__(self, user):
+        self.job = SendMail.new({"to": user.email})
+        keep(SendMail.new({"to": user.email}))
 ```
 """
 

@@ -12,6 +12,8 @@ Inserting a job does not ask whether its queue runs anywhere: the row is there, 
 and stays so. Nothing is logged, and no test sees it, for tests run no queues (measured with
 oban 2.23.1: a job inserted into a queue that no node runs).
 
+In Python the queues are those of `oban.toml`, and those given to `Oban(queues=…)`.
+
 ## Invalid
 
 ```elixir
@@ -40,6 +42,23 @@ end
 import Config
 
 config :shop, Oban, repo: Shop.Repo, queues: [mailers: 5]
+```
+
+```python
+# shop/mail.py
+from oban import worker
+
+
+@worker(queue="mails", max_attempts=3)  # reported
+class SendMail:
+    async def process(self, job):
+        print(job.args["to"])
+
+
+# oban.toml
+[queues]
+default = 5
+mail = 10
 ```
 
 ## Valid
@@ -92,6 +111,55 @@ end
 import Config
 
 config :shop, Oban, repo: Shop.Repo, queues: [default: 10]
+```
+
+```python
+# shop/mail.py
+from oban import worker
+
+
+@worker(queue="mail", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        print(job.args["to"])
+
+
+@worker(max_attempts=3)
+class Sweep:
+    async def process(self, job):
+        print(job.args)
+
+
+# oban.toml
+[queues]
+default = 5
+mail = 10
+```
+
+```python
+# shop/mail.py
+from oban import worker
+
+
+@worker(queue="mails", max_attempts=3)
+class SendMail:
+    async def process(self, job):
+        print(job.args["to"])
+
+
+# shop/start.py
+from oban import Oban
+
+from shop.settings import queues
+
+
+def start(pool):
+    return Oban(pool=pool, queues=queues())
+
+
+# oban.toml
+[queues]
+mail = 10
 ```
 """
 

@@ -15,6 +15,9 @@ There are five fields of numbers, `*`, ranges, lists and steps, names such as `M
 in upper case, and `@annually`, `@yearly`, `@monthly`, `@weekly`, `@midnight`, `@daily`,
 `@hourly`, `@reboot`.
 
+In Python the crontab is the workers' own `cron=`. There is no `@reboot`, and a weekday may
+be 7; the module cannot be imported with an expression that is refused.
+
 ## Invalid
 
 ```elixir
@@ -45,6 +48,21 @@ config :shop, Oban,
       {"0 0 L * *", Shop.Workers.Close} # reported
     ]
   ]
+```
+
+```python
+from oban import job, worker
+
+
+@worker(queue="sync", max_attempts=3, cron="@reboot")  # reported
+class Sync:
+    async def process(self, job):
+        print(job.args)
+
+
+@job(queue="sync", max_attempts=3, cron="0 9 * * mon")  # reported
+async def weekly():
+    print("sync")
 ```
 
 ## Valid
@@ -82,6 +100,33 @@ config :shop, Oban,
 import Config
 
 config :shop, Shop.Scheduler, jobs: [{"0 0 9 * * 7", {Shop.Reports, :send, []}}]
+```
+
+```python
+from oban import job, worker
+
+
+@worker(queue="sync", max_attempts=3, cron="@hourly")
+class Sync:
+    async def process(self, job):
+        print(job.args)
+
+
+@job(queue="sync", max_attempts=3, cron="0 9 * JAN-MAR 7")
+async def weekly():
+    print("sync")
+```
+
+```python
+from celery.schedules import crontab
+from oban import job
+
+from shop.settings import EVERY
+
+
+@job(queue="sync", max_attempts=3, cron=EVERY)
+async def weekly():
+    print("sync", crontab("@reboot"))
 ```
 """
 

@@ -35,6 +35,15 @@ import Config
 config :shop, Oban, cron: [crontab: [{"0 0 */2 JAN SUN", Shop.Workers.Report}]] # reported
 ```
 
+```python
+from oban import job
+
+
+@job(queue="closing", max_attempts=3, cron="0 0 1 * MON")  # reported
+async def close_month():
+    print("closed")
+```
+
 ## Valid
 
 ```elixir
@@ -72,6 +81,29 @@ config :shop, Oban,
     {Oban.Plugins.Cron,
      crontab: [{"0 0 1-31 * MON", Shop.Workers.Week}, {"@weekly", Shop.Workers.Week}]}
   ]
+```
+
+```python
+from oban import job
+
+
+@job(queue="closing", max_attempts=3, cron="0 0 1 * *")
+async def close_month():
+    print("closed")
+```
+
+```python
+from oban import job
+
+
+@job(queue="closing", max_attempts=3, cron="0 9 1-7 * MON")
+async def close_first_monday():
+    print("closed")
+
+
+@job(queue="closing", max_attempts=3, cron="0 0 1 * 0-7")
+async def close_month():
+    print("closed")
 ```
 """
 

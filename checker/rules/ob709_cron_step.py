@@ -33,6 +33,15 @@ import Config
 config :shop, Oban, cron: [crontab: [{"*/7 * * * *", Shop.Workers.Sync}]] # reported
 ```
 
+```python
+from oban import job
+
+
+@job(queue="sync", max_attempts=3, cron="*/90 * * * *")  # reported
+async def sync():
+    print("sync")
+```
+
 ## Valid
 
 ```elixir
@@ -63,6 +72,29 @@ config :shop, Oban,
     {Oban.Plugins.Cron,
      crontab: [{"*/60 */24 * * *", Shop.Workers.Daily}, {"*/1 * * * *", Shop.Workers.Tick}]}
   ]
+```
+
+```python
+from oban import job
+
+
+@job(queue="sync", max_attempts=3, cron="*/15 */6 * * *")
+async def sync():
+    print("sync")
+```
+
+```python
+from oban import job
+
+
+@job(queue="sync", max_attempts=3, cron="0-45/15 8-18/2 * * *")
+async def sync():
+    print("sync")
+
+
+@job(queue="sync", max_attempts=3, cron="@hourly")
+async def sync_hourly():
+    print("*/90 * * * *")
 ```
 """
 

@@ -31,6 +31,15 @@ import Config
 config :shop, Oban, cron: [crontab: [{"* */6 * * *", Shop.Workers.Sync}]] # reported
 ```
 
+```python
+from oban import job
+
+
+@job(queue="sync", max_attempts=3, cron="* 3 * * *")  # reported
+async def nightly():
+    print("sync")
+```
+
 ## Valid
 
 ```elixir
@@ -61,6 +70,29 @@ config :shop, Oban,
     {Oban.Plugins.Cron,
      crontab: [{"*/5 3 * * *", Shop.Workers.Poll}, {"* * * * SUN", Shop.Workers.Poll}]}
   ]
+```
+
+```python
+from oban import job
+
+
+@job(queue="sync", max_attempts=3, cron="0 3 * * *")
+async def nightly():
+    print("sync")
+```
+
+```python
+from oban import job
+
+
+@job(queue="sync", max_attempts=3, cron="* 9-17 * * *")
+async def by_day():
+    print("sync")
+
+
+@job(queue="sync", max_attempts=3, cron="* * * * *")
+async def always():
+    print("sync")
 ```
 """
 

@@ -14,6 +14,9 @@ longer than it must (lib/oban/testing.ex).
 
 A test that starts an Oban of its own, with real queues, is left alone.
 
+In Python it is `time.sleep` and `asyncio.sleep`; `process_job` and `drain_queue` of
+`oban.testing` run the job at once, and `assert_enqueued(…, timeout=1)` waits.
+
 ## Invalid
 
 ```elixir
@@ -34,6 +37,21 @@ defmodule Shop.ResizeTest do
     assert_enqueued worker: Shop.Workers.Resize
   end
 end
+```
+
+```python
+# tests/test_resize.py
+import asyncio
+
+from oban.testing import assert_enqueued
+
+from shop.photos import Resize, upload
+
+
+async def test_upload():
+    await upload("a.png")
+    await asyncio.sleep(0.5)  # reported
+    await assert_enqueued(worker=Resize)
 ```
 
 ## Valid
@@ -89,6 +107,35 @@ defmodule Shop.OrderTest do
     assert_enqueued worker: Shop.Workers.Resize
   end
 end
+```
+
+```python
+# tests/test_resize.py
+from oban.testing import assert_enqueued, drain_queue
+
+from shop.photos import Resize, upload, width
+
+
+async def test_upload():
+    await upload("a.png")
+    await assert_enqueued(worker=Resize, timeout=1)
+    assert (await drain_queue("photos"))["completed"] == 1
+    assert width("a.png") == 20
+```
+
+```python
+# tests/test_limiter.py
+import time
+
+from oban.testing import process_job
+
+from shop.limiter import Limiter, Take
+
+
+def test_needs_a_moment():
+    assert process_job(Take.new({"id": 1})) is None
+    time.sleep(0.02)
+    assert Limiter().is_free()
 ```
 """
 

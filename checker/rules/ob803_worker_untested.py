@@ -26,6 +26,22 @@ defmodule ShopTest do
 end
 ```
 
+```python
+# shop/sweep.py
+from oban import worker
+
+
+@worker(queue="sync", max_attempts=3)
+class Sweep:  # reported
+    async def process(self, job):
+        print(job.args)
+
+
+# tests/test_carts.py
+def test_carts():
+    assert True
+```
+
 ## Valid
 
 ```elixir
@@ -77,6 +93,38 @@ defmodule Shop.Workers.Sweep do
   @impl Oban.Worker
   def perform(_job), do: Shop.Carts.sweep()
 end
+```
+
+```python
+# shop/sweep.py
+from oban import worker
+
+
+@worker(queue="sync", max_attempts=3)
+class Sweep:
+    async def process(self, job):
+        print(job.args)
+
+
+# tests/test_sweep.py
+from oban.testing import process_job
+
+from shop.sweep import Sweep
+
+
+def test_sweep():
+    assert process_job(Sweep.new({})) is None
+```
+
+```python
+# shop/sweep.py
+from oban import worker
+
+
+@worker(queue="sync", max_attempts=3)
+class Sweep:
+    async def process(self, job):
+        print(job.args)
 ```
 """
 

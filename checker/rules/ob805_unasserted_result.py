@@ -10,6 +10,9 @@ Points at `perform_job/2` and `Oban.drain_queue/1` whose result is dropped.
 test. `Oban.drain_queue/1` catches what jobs raise and counts it (`with_safety: true`,
 oban 2.23.1, lib/oban/queue/drainer.ex): the test goes on as if the job had worked.
 
+In Python `process_job` raises what the job raises, and answers `Cancel` and `Snooze`;
+`drain_queue` counts how the jobs ended.
+
 ## Invalid
 
 ```elixir
@@ -44,6 +47,18 @@ defmodule Shop.EachTest do
     Shop.Photos.get(id)
   end
 end
+```
+
+```python
+# tests/test_resize.py
+from oban.testing import drain_queue, process_job
+
+from shop.photos import Resize
+
+
+async def test_resize():
+    await process_job(Resize.new({"id": 1}))  # reported
+    await drain_queue("photos")  # reported
 ```
 
 ## Valid
@@ -89,6 +104,42 @@ defmodule Shop.OwnTest do
     assert :ok = Oban.Testing.perform_job(worker, args, repo: Shop.Repo)
   end
 end
+```
+
+```python
+# tests/test_resize.py
+from oban.testing import drain_queue, process_job
+
+from shop.photos import Resize
+
+
+async def test_resize():
+    assert await process_job(Resize.new({"id": 1})) is None
+    result = await drain_queue("photos")
+    assert result["completed"] == 1
+```
+
+```python
+# tests/test_resize.py
+import pytest
+
+from oban.testing import process_job
+
+from shop.photos import Resize, resize_all
+
+
+def run(id):
+    return process_job(Resize.new({"id": id}))
+
+
+async def test_resize():
+    _ = await process_job(Resize.new({"id": 1}))
+    await resize_all([1, 2])
+
+
+def test_gone():
+    with pytest.raises(LookupError):
+        run(0)
 ```
 """
 

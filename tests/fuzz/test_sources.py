@@ -16,7 +16,9 @@ from checker.source import Source, decode
 from tests.rules.examples import examples
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = [e.code for rule in all_rules() for e in examples(rule, "invalid")]
+SOURCES = [
+    e.code for rule in all_rules() for e in examples(rule, "invalid") if e.language == "elixir"
+]
 SOURCES += [p.read_text() for p in sorted((ROOT / "examples/shop").rglob("*.ex"))]
 PIECES = [
     "end", "do", "->", "|>", "<-", "fn", "%{", "}", "(", ")", "[", "]", '"', '"""', "~s(", "#{",

@@ -15,6 +15,9 @@ RULES = all_rules()
 HEADINGS = ("## What it does", "## Why is this bad?", "## Invalid", "## Valid")
 WAYS = ("check", "check_jobs", "check_config", "check_tests", "check_file")
 LOOKALIKES = 3
+LOOKALIKES_EACH = 2  # in every language that a rule is for
+UNREAD = {("OB203", "python"), ("OB205", "python")}  # what they ask for is not read there
+IN = [(r, language) for r in RULES for language in languages(r) if not r.ID.startswith("OB9")]
 
 
 def test_ids_and_names_are_unique():
@@ -49,6 +52,14 @@ def test_there_are_lookalikes_that_stay_silent(rule):
     assert examples(rule, "invalid")
     least = 1 if rule.ID.startswith("OB9") else LOOKALIKES
     assert len(examples(rule, "valid")) >= least
+
+
+@pytest.mark.parametrize(("rule", "language"), IN, ids=lambda part: getattr(part, "ID", part))
+def test_a_rule_shows_what_it_does_in_each_of_its_languages(rule, language):
+    wrong = [e for e in examples(rule, "invalid") if e.language == language]
+    right = [e for e in examples(rule, "valid") if e.language == language]
+    assert bool(wrong) != ((rule.ID, language) in UNREAD)
+    assert len(right) >= LOOKALIKES_EACH
 
 
 def test_no_rule_asks_a_syntax_tree():
