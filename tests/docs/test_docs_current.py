@@ -12,7 +12,8 @@ _spec.loader.exec_module(gen_docs)
 
 def rule(documentation="Wrong | always.\n\nMore.", id="OB999", **ways):
     return SimpleNamespace(
-        **(ways or {"check": list}), ID=id, NAME="wrong-always", SEVERITY="error", __doc__=documentation,
+        **(ways or {"check": list}),
+        ID=id, NAME="wrong-always", SEVERITY="error", __doc__=documentation,
         __file__=str(ROOT / "checker/rules/ob999_wrong_always.py"),
     )  # fmt: skip
 
