@@ -171,6 +171,10 @@ NOT_MONEY = frozenset(
     """.split()
 )
 
+# First words of functions that change a record they are given, and that say it is dealt with.
+CHANGING = frozenset("update set put change transition".split())
+MARKING = frozenset("mark stamp touch delete archive complete finish close settle".split())
+
 # First words of functions that only ask, even by a POST, and words that deny it.
 ASKING = frozenset(
     "fetch get list search find lookup load read retrieve query authenticate login".split()
@@ -304,6 +308,17 @@ def guard_call(name: str) -> bool:
     if not UNDONE_WORDS.isdisjoint(words):
         return True
     return name.endswith("?") and words[-1] in DONE_WORDS
+
+
+def changes_record(name: str) -> bool:
+    """Whether a function, by its name, changes what it is given: `update_user`, `mark_sent`."""
+    return _words(name)[0] in CHANGING | MARKING
+
+
+def marks_record(name: str) -> bool:
+    """Whether it says by its name that it is dealt with: `mark_sent`, `delete_invite!`."""
+    words = _words(name)
+    return words[0] in MARKING or words[-1] in DONE_WORDS
 
 
 def only_asks(name: str) -> bool:

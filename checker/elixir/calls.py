@@ -33,7 +33,7 @@ from checker.model.shape import (
     only,
 )  # fmt: skip
 from checker.model.worker import Context, Step
-from checker.vocabulary import own_effect
+from checker.vocabulary import changes_record, own_effect
 
 CONSTRUCTS = {
     "case": "do_case",
@@ -242,6 +242,8 @@ class Calls(Constructs):
         kind = self._named_effect(module, node.name, args, scope)
         if kind is None and _looks_up(node.name):
             self.step(call, frozenset(("lookup_bang",)), node, args, env, scope)
+        if kind is None and scope.loop and changes_record(node.name):
+            self._ran(self.step(call, frozenset(("change",)), node, args, env, scope), env)
         if kind is None:
             if _may_build_job(module, node):
                 return self._maybe_job(call, module, node, args, env, scope)

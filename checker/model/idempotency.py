@@ -19,7 +19,15 @@ from checker.model.shape import (
     only_atom,
 )  # fmt: skip
 from checker.model.worker import Condition, Context, Step, Worker
-from checker.vocabulary import guard_call, key_name, marker_field, only_asks, speaks_of_key, traces
+from checker.vocabulary import (
+    guard_call,
+    key_name,
+    marker_field,
+    marks_record,
+    only_asks,
+    speaks_of_key,
+    traces,
+)
 
 # What each kind of effect is called in a message.
 EFFECTS = {
@@ -441,3 +449,31 @@ def _key_elsewhere(worker: Worker) -> bool:
 
 def in_loop(step: Step) -> bool:
     return any(context.loop for context in step.contexts)
+
+
+def marks_item(worker: Worker, step: Step) -> bool:
+    """Whether what runs for each item also notes on it that it is done, or deletes it: what
+    chooses the items most likely leaves it out the next time."""
+    chosen_by = frozenset().union(
+        *(c.names for context in step.contexts for c in context.conditions if c.in_loop)
+    )
+    return any(
+        other is not step and in_loop(other) and _same_way(step, other) and _marks(other, chosen_by)
+        for other in worker.steps
+    )
+
+
+def _same_way(one: Step, other: Step) -> bool:
+    return any(one in context.before for context in other.contexts) or any(
+        other in context.before for context in one.contexts
+    )
+
+
+def _marks(step: Step, chosen_by: frozenset[str]) -> bool:
+    if step.has("delete", "delete_all"):
+        return True
+    if not step.has("update", "update_all", "change"):
+        return False
+    if step.has("change") and marks_record(step.call.rpartition(".")[2]):
+        return True
+    return any(marker_field(name) or name in chosen_by for name, _ in named_arguments(step))

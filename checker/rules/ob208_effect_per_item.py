@@ -10,7 +10,8 @@ without a guard of its own.
 When item 40 of 100 fails, Oban runs the job again and the first 39 get their
 mail twice. `unique:` on the worker does not help: it is the same job.
 
-One job per item retries only what failed.
+One job per item retries only what failed. What notes on each item that it is done, or
+deletes it, is left alone: the next attempt most likely does not find it again.
 
 ## Invalid
 
@@ -40,6 +41,22 @@ class ChargeAll:
             await stripe.PaymentIntent.create_async(amount=cents, currency="eur")  # reported
 ```
 
+```elixir
+defmodule Shop.Workers.Digest do
+  use Oban.Worker, queue: :mailers, max_attempts: 3
+
+  alias Shop.{Repo, User}
+
+  def perform(_job) do
+    Enum.each(Repo.all(User), fn user ->
+      {:ok, _} = Shop.Mailer.deliver(Shop.Emails.digest(user)) # reported
+      Repo.insert!(%Shop.Visit{user_id: user.id})
+      Repo.update!(Ecto.Changeset.change(user, locale: "en"))
+    end)
+  end
+end
+```
+
 ## Valid
 
 ```elixir
@@ -67,6 +84,41 @@ defmodule Shop.Workers.InviteOnce do
         Shop.Mailer.deliver!(Shop.Emails.invite(guest))
         Shop.Events.mark_invited!(guest)
       end
+    end)
+  end
+end
+```
+
+```elixir
+defmodule Shop.Workers.DueDigests do
+  use Oban.Worker, queue: :mailers, max_attempts: 3
+
+  import Ecto.Query
+  alias Shop.{Repo, User}
+
+  def perform(%Oban.Job{args: %{"kind" => "weekly"}}) do
+    Enum.each(Shop.Users.due_for_digest(), fn user ->
+      {:ok, _} = Shop.Mailer.deliver(Shop.Emails.digest(user))
+      Shop.Users.update_user(user, %{digest_sent_at: DateTime.utc_now()})
+    end)
+  end
+
+  def perform(%Oban.Job{args: %{"kind" => "once"}}) do
+    for user <- Repo.all(from u in User, where: u.curious) do
+      Repo.update!(Ecto.Changeset.change(user, curious: false))
+      {:ok, _} = Shop.Mailer.deliver(Shop.Emails.tour(user))
+    end
+
+    Enum.each(Shop.Invites.pending(), fn invite ->
+      {:ok, _} = Shop.Mailer.deliver(Shop.Emails.invite(invite))
+      Repo.delete!(invite)
+    end)
+  end
+
+  def perform(_job) do
+    Enum.each(Shop.Orders.unshipped(), fn order ->
+      {:ok, _} = Shop.Mailer.deliver(Shop.Emails.shipped(order))
+      Shop.Orders.mark_told!(order)
     end)
   end
 end
@@ -140,13 +192,12 @@ def check(worker: Worker):
     for step in effects(worker):
         if not in_loop(step) or has_guard(step, per_item=True) or marks_item(worker, step):
             continue
-        else:
-            yield Problem(
-                step.span,
-                f"is {EFFECTS[effect(step)]} for each item; a retry repeats it for the items"
-                " already done",
-                "Enqueue one job per item: `Enum.map(items, &Worker.new(…)) |> Oban.insert_all()`"
-                if worker.language == "elixir"
-                else "Enqueue one job per item: `await oban.enqueue_many(jobs)`",
-                function=step.function,
-            )
+        yield Problem(
+            step.span,
+            f"is {EFFECTS[effect(step)]} for each item; a retry repeats it for the items"
+            " already done",
+            "Enqueue one job per item: `Enum.map(items, &Worker.new(…)) |> Oban.insert_all()`"
+            if worker.language == "elixir"
+            else "Enqueue one job per item: `await oban.enqueue_many(jobs)`",
+            function=step.function,
+        )

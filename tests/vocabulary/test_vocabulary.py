@@ -9,10 +9,10 @@ import pytest
 
 from checker import vocabulary
 from checker.vocabulary import (
-    best_effort_name, bulky_name, closest_outcome, done_already, guard_call, identifier_name,
-    key_name, marker_field, only_asks, own_effect, permanent_reason, permanent_status,
-    permanent_text, says_failure, says_success, seals, secret_name, transient_reason,
-    transient_status,
+    best_effort_name, bulky_name, changes_record, closest_outcome, done_already, guard_call,
+    identifier_name, key_name, marker_field, marks_record, only_asks, own_effect,
+    permanent_reason, permanent_status, permanent_text, says_failure, says_success, seals,
+    secret_name, transient_reason, transient_status,
 )  # fmt: skip
 
 
@@ -365,3 +365,18 @@ def test_functions_that_only_ask(name):
 )
 def test_other_functions_do_not(name):
     assert not only_asks(name)
+
+
+@pytest.mark.parametrize("name", "mark_sent delete_invite! set_notified touch_digest".split())
+def test_functions_that_mark_a_record(name):
+    assert changes_record(name) and marks_record(name)
+
+
+@pytest.mark.parametrize("name", "update_user put_locale! change_name".split())
+def test_functions_that_change_one(name):
+    assert changes_record(name) and not marks_record(name)
+
+
+@pytest.mark.parametrize("name", "updates market fetch_sent reset_password".split())
+def test_other_functions_change_none(name):
+    assert not changes_record(name)
