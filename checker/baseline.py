@@ -65,13 +65,19 @@ def read(file: str, root: Root) -> Baseline:
     """The baseline in a file. Raises BaselineError."""
     try:
         with open(file, encoding="utf-8") as opened:
-            head, *lines = opened.read().splitlines() or [""]
+            text = opened.read()
     except FileNotFoundError:
         raise _unusable(file, "does not exist", "write it") from None
     except OSError as error:
         raise BaselineError(f"{file} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise _unusable(file, "is no baseline of oban-guard") from None
+    return Baseline(entries_of(file, text), root)
+
+
+def entries_of(file: str, text: str) -> Counter:
+    """The entries of a baseline's text; `file` is how to call it. Raises BaselineError."""
+    head, *lines = text.splitlines() or [""]
     version = _parsed(head).get("version") if "oban-guard" in _parsed(head) else None
     if version is None:
         raise _unusable(file, "is no baseline of oban-guard")
@@ -83,7 +89,7 @@ def read(file: str, root: Root) -> Baseline:
         if fields.keys() != set(FIELDS) or not all(isinstance(f, str) for f in fields.values()):
             raise _unusable(file, f"has no entry on line {number}", "mend the line, or write it")
         entries[tuple(fields[field] for field in FIELDS)] += 1
-    return Baseline(entries, root)
+    return entries
 
 
 def stale(left: Counter, checked: dict, root: Root) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 
 from checker.config import FILE, MODES, Config, ConfigError, load, parse, rule_names
 from checker.finding import ERROR, SEVERITIES
@@ -25,6 +26,24 @@ def edited(path: str, text: str, counting: Config) -> tuple[list[str], str]:
         return loosened(old, parse(path, text) or _above(folder)), ""
     except ConfigError as error:
         return loosened(old, Config.default()), f"{name} would be wrong: {error.sentence}"
+
+
+def known_more(path: str, current: str | None, text: str) -> tuple[list[str], str]:
+    """What is given up when the baseline at `path`, now `current`, holds `text`; as `edited`."""
+    from checker.baseline import BaselineError, entries_of
+
+    name = os.path.basename(path)
+    try:
+        new = entries_of(name, text)
+    except BaselineError as error:
+        return [], f"{error}."
+    try:
+        old = entries_of(name, current or "")
+    except BaselineError:
+        old = {}
+    added = sum((new - Counter(old)).values())
+    what = "1 more finding" if added == 1 else f"{added} more findings"
+    return [f"makes {what} known, left out by check --baseline"] if added else [], ""
 
 
 def loosened(old: Config, new: Config) -> list[str]:

@@ -68,7 +68,7 @@ def loosens(path: str, changes: list[str]) -> str:
     shown = "\n".join(f"It {one_line(change)}." for change in changes[:SHOWN])
     return (
         f"[oban-guard] Edit to {one_line(path)} loosens the guard.\n{shown}\n"
-        "Only a person decides that. If this is refused, leave the configuration as it is and"
+        "Only a person decides that. If this is refused, leave this file as it is and"
         " mend the workers instead."
     )
 

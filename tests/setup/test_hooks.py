@@ -350,7 +350,8 @@ def test_a_relative_path_works_too(machine: Machine) -> None:
 def test_every_kind_of_file_has_its_handlers() -> None:
     """One condition each: the client knows no alternatives in one."""
     hooks = json.loads((REPOSITORY / "hooks/hooks.json").read_text())["hooks"]
-    files = ("*.ex", "*.exs", "*.py", ".oban-guard.toml", "pyproject.toml")
+    ours = (".oban-guard.toml", ".oban-guard-baseline")
+    files = ("*.ex", "*.exs", "*.py", *ours, "pyproject.toml")
     found = [
         (group["matcher"], handler.get("if"))
         for group in hooks["PreToolUse"]
