@@ -140,7 +140,8 @@ class Index:
             in_time = until is None or time.monotonic() < until
             if not in_time:
                 break
-        if self._cache is not None and len(unread) + len(held.stale) > min(FEW, len(files) // 10):
+        changes = max(len(unread), len(held.stale))
+        if self._cache is not None and changes > min(FEW, len(files) // 10):
             self._cache.save(held, files, before)
         if not in_time:
             raise TooSlow
