@@ -80,7 +80,7 @@ class Conventions:
     @cached_property
     def locked_oban(self) -> tuple[int, ...]:
         """The version of oban that is locked, such as (0, 7, 0); the latest known without."""
-        for folder in _upward(self.folder):
+        for folder in upward(self.folder):
             for name in LOCKS:
                 packages = _toml(os.path.join(folder, name)).get("package", [])
                 for package in packages if isinstance(packages, list) else []:
@@ -265,8 +265,8 @@ class Conventions:
 
 def of_folder(folder: str) -> Conventions:
     """The ways of the project around a folder. Raises PythonError outside of one."""
-    for place in _upward(os.path.abspath(folder)):
-        if _has_manifest(place):
+    for place in upward(os.path.abspath(folder)):
+        if has_manifest(place):
             return Conventions(place)
     raise PythonError(
         f"there is no {MANIFEST} in {folder} or above it; run it in a Python project"
@@ -278,12 +278,9 @@ def names_oban(folder: str) -> bool:
     return "oban" in _dependencies(folder)
 
 
-def is_project(folder: str) -> bool:
-    return os.path.isfile(os.path.join(folder, MANIFEST))
-
-
-def _has_manifest(folder: str) -> bool:
-    return is_project(folder) or names_oban(folder)
+def has_manifest(folder: str) -> bool:
+    """Whether a Python project begins here, by its manifest or by requirements with oban."""
+    return os.path.isfile(os.path.join(folder, MANIFEST)) or names_oban(folder)
 
 
 # -- dependencies -----------------------------------------------------------------------
@@ -352,7 +349,8 @@ def _init(folder: str) -> str:
     return os.path.join(folder, "__init__.py")
 
 
-def _upward(folder: str) -> Iterator[str]:
+def upward(folder: str) -> Iterator[str]:
+    """A folder, and those around it."""
     while True:
         yield folder
         above = os.path.dirname(folder)

@@ -105,7 +105,7 @@ def worker(
     the project's other workers are. Run it in the folder of a Mix or Python project.
     """
     with _told(as_json):
-        lang = lang or _language(path)
+        lang = _language(lang, path)
     if lang == "python":
         name = _named(name, options, "worker")
         with _told(as_json):
@@ -119,19 +119,26 @@ def worker(
 
 @new.command()
 @click.argument("name", required=False)
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="python", show_default=True,
+    help="Only Python has job functions.",
+)  # fmt: skip
 @_work_options
+@click.option("--unique-period", hidden=True)  # so that it is told what to do instead
+@click.option("--backoff", hidden=True)
 @_output_options
 def job(
-    name: str | None, no_test: bool, path: str | None, as_json: bool, dry_run: bool, force: bool,
-    **options: object,
+    name: str | None, lang: str, no_test: bool, path: str | None, as_json: bool, dry_run: bool,
+    force: bool, **options: object,
 ) -> None:  # fmt: skip
     """Write a job function of Oban for Python, and its test.
 
     NAME is the function, such as sync_customer, or its module, which is called after it:
     shop.jobs.sync_customer. It has no backoff of its own; where that matters, write a worker.
     """
+    with _told(as_json):
+        _only_what_functions_have(lang, options)
     name = _named(name, options, "job")
-    options = {**options, "unique_period": None, "backoff": "exponential"}
     with _told(as_json):
         plan = _python_plan("job", name, path, options, not no_test)
     _carry_out(plan, as_json, dry_run, force)
@@ -163,7 +170,7 @@ def receipt(lang: str | None, as_json: bool, dry_run: bool, force: bool) -> None
     A receipt remembers an effect that must not happen twice.
     """
     with _told(as_json):
-        if (lang or _language(None)) == "python":
+        if _language(lang, None) == "python":
             from checker.project.pyproject import of_folder
             from checker.scaffold.python.plan import new_receipts
 
@@ -189,10 +196,20 @@ def test(module: str, as_json: bool, dry_run: bool, force: bool) -> None:
     _carry_out(plan, as_json, dry_run, force)
 
 
-def _language(path: str | None) -> str:
-    from checker.scaffold.language import language_of
+def _language(wanted: str | None, path: str | None) -> str:
+    from checker.scaffold.language import wanted_or_found
 
-    return language_of(_folder(path))
+    return wanted_or_found(wanted, _folder(path))
+
+
+def _only_what_functions_have(lang: str, options: dict) -> None:
+    instead = "oban-guard new worker SyncCustomer"
+    if lang != "python":
+        problem = "Oban for Elixir has no job functions"
+        raise answers.AnswerError("--lang", problem, instead)
+    if options["backoff"] is not None:
+        problem = "a job function has no backoff of its own; a worker has"
+        raise answers.AnswerError("--backoff", problem, f"{instead} --backoff linear")
 
 
 def _named(name: str | None, options: dict, kind: str | None) -> str:
@@ -222,13 +239,15 @@ def _elixir_plan(name: str, path: str | None, options: dict, with_test: bool):
 
 def _python_plan(kind: str, name: str, path: str | None, options: dict, with_test: bool):
     from checker.project.pyproject import of_folder
-    from checker.scaffold.python.answers import name_of, read
+    from checker.scaffold.python.answers import importable, name_of, read
     from checker.scaffold.python.plan import file_name, module_path, new_module
 
     ways = of_folder(_folder(path))
     module, last = name_of(name, kind)
-    file = _file(path, file_name(last), f"shop/{kind}s")
-    file = file or module_path(last, module, kind, ways)
+    usual = module_path(last, module, kind, ways)
+    file = _file(path, file_name(last), f"shop/{kind}s") or usual
+    if path is not None:
+        importable(ways.module_of(file), ways.module_of(usual) if module else None, kind)
     rescued = ways.rescued_after or float("inf")
     given = read(kind, ways.module_of(file), last, options, rescued)
     return new_module(given, ways, file, with_test)

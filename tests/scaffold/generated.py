@@ -9,7 +9,8 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from checker.cli import cli
-from checker.project import _known
+from checker import project as mix_projects
+from checker.project import python as python_projects
 
 MIX = """defmodule Shop.MixProject do
   use Mix.Project
@@ -61,7 +62,8 @@ def project(folder: Path, version: str | None = None, inline: bool = False) -> P
 def run(folder: Path, *arguments: str, expected: int = 0, **options):
     """`oban-guard` run in a folder; its result, after its exit code was looked at."""
     before = os.getcwd()
-    _known.clear()  # each command is a process of its own
+    for projects in (mix_projects, python_projects):  # each command is a process of its own
+        projects.forget()
     os.chdir(folder)
     try:
         result = CliRunner().invoke(cli, arguments, **options)

@@ -125,6 +125,15 @@ def name_of(text: str, kind: str) -> tuple[str | None, str]:
     return (text if space else None), last
 
 
+def importable(module: str, named: str | None, kind: str) -> None:
+    """Raises AnswerError where the file that --path names is no module, or not the `named` one."""
+    example = f"--path shop/{kind}s"
+    if not all(map(_is_module, module.split("."))):
+        raise AnswerError("--path", f"`{module}` cannot be imported", example)
+    if named not in (None, module):
+        raise AnswerError("--path", f"`{module}` is not `{named}`, as NAME has it", example)
+
+
 def _is_name(text: str, kind: str) -> bool:
     return bool(CLASS.fullmatch(text)) if kind == WORKER else _is_module(text)
 
