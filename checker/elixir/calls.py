@@ -333,7 +333,9 @@ class Calls(Constructs):
         """Ecto's query macros: their arguments are queries, not values."""
         first = node.args[0] if node.args else None
         base = NEVER
-        if first is not None and not (isinstance(first, syntax.Op) and first.op == "in"):
+        if isinstance(first, syntax.Op) and first.op == "in":
+            first = first.right if isinstance(first.right, syntax.Module) else None
+        if first is not None:
             base = self.eval(first, env, scope)
         traits = frozenset(("build", "query"))
         if node.name in ("update", "from") and _adds_to_column(node.args):

@@ -52,7 +52,39 @@ class WriteReceipt:
             await session.commit()
 ```
 
+```elixir
+defmodule Shop.Workers.Forget do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  import Ecto.Query
+  alias Shop.{Report, Repo, Visit}
+
+  def perform(%Oban.Job{args: %{"day" => day}}) do
+    old = from row in Visit, where: row.day == ^day
+    Repo.delete_all(old)
+    %Report{} |> Report.changeset(%{day: day, visits: Visit.count(day)}) |> Repo.insert!() # reported
+    :ok
+  end
+end
+```
+
 ## Valid
+
+```elixir
+defmodule Shop.Workers.Replace do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  import Ecto.Query
+  alias Shop.{Report, Repo, Visit}
+
+  def perform(%Oban.Job{args: %{"day" => day}}) do
+    old = from row in Report, where: row.day == ^day
+    Repo.delete_all(old)
+    %Report{} |> Report.changeset(%{day: day, visits: Visit.count(day)}) |> Repo.insert!()
+    :ok
+  end
+end
+```
 
 ```elixir
 defmodule Shop.Workers.Visit do
@@ -232,9 +264,15 @@ def _snake(name: str) -> str:
 
 
 def _replaces(step: Step) -> bool:
-    """The rows were deleted before, in the same transaction."""
+    """Rows were deleted before: of this kind, or in the same transaction."""
+    kinds = set(_schemas(step.args[0], 0))
     return bool(step.contexts) and all(
-        context.transaction and any(s.has("delete_all", "delete") for s in context.before)
+        any(
+            s.has("delete_all", "delete")
+            and (context.transaction or not kinds.isdisjoint(_schemas(s.args[0], 0)))
+            for s in context.before
+            if s.args
+        )
         for context in step.contexts
     )
 
