@@ -147,8 +147,10 @@ def _read(source: Source, config, facts: FileFacts, project=None) -> list:
         _versioned(config, around) for config in _configs(source, tree, found, known)
     ]
     facts.read_tests = lambda: _set_around(_tests(found), around)
+    defined = {module.name: module for module in found}
     for worker in facts.workers:
         worker.read_jobs = partial(_jobs_of, worker, facts)
+        worker.tail_at = partial(_tail_at, defined[worker.name], source.data)
         _versioned(worker, around)
         worker.permanent_reasons = tuple(config.permanent)
         worker.transient_reasons = tuple(config.transient)
@@ -156,6 +158,12 @@ def _read(source: Source, config, facts: FileFacts, project=None) -> list:
         return []
     facts.pipes = syntax.pipe_starts(tree.exprs)
     return tree.comments()
+
+
+def _tail_at(module, data: bytes, step):
+    from checker.elixir.tails import tail_at  # for fixes
+
+    return tail_at(module, data, step)
 
 
 def _set_around(subject, around):

@@ -302,6 +302,7 @@ class Worker:
         self.read_waits = list
         self.read_attempt_tests = list
         self.read_jobs = list
+        self.tail_at = lambda step: None  # where perform ends with a step: its Tail
         self._mentions: frozenset[str] | None = None
         self._enqueue_options: list[frozenset[str]] | None = None
         self.enqueues: list[Enqueue] = []

@@ -31,6 +31,20 @@ defmodule Shop.Workers.Close do
 end
 ```
 
+```elixir
+defmodule Shop.Workers.Reopen do
+  use Oban.Worker, queue: :shop, max_attempts: 3
+
+  alias Ecto.Multi
+  alias Shop.{Account, Repo}
+
+  def perform(%Oban.Job{args: %{"id" => id}}) do
+    multi = Multi.run(Multi.new(), :account, fn _repo, _changes -> Account.lock(id) end)
+    Repo.transaction(multi) # reported
+  end
+end
+```
+
 ## Valid
 
 ```elixir
@@ -81,12 +95,17 @@ from __future__ import annotations
 
 from checker.model.outcome import UNRECOGNISED
 from checker.model.shape import Tup
-from checker.model.worker import Worker
+from checker.model.worker import Step, Worker
 from checker.rules.problem import ERROR, Problem
 
 ID = "OB103"
 NAME = "multi-failure-tuple"
 SEVERITY = ERROR
+
+ANSWERS = (
+    "{:ok, changes} -> {:ok, changes}",
+    "{:error, step, reason, _changes} -> {:error, {step, reason}}",
+)
 
 
 def check(worker: Worker):
@@ -102,4 +121,12 @@ def check(worker: Worker):
                 "Pipe it into `case do {:ok, _} -> :ok; {:error, step, reason, _} ->"
                 " {:error, {step, reason}} end`",
                 function=step.function,
+                edits=_edits(worker, step),
             )
+
+
+def _edits(worker: Worker, step: Step) -> tuple:
+    """Both answers taken apart where perform ends with the transaction. Not safe: jobs that
+    completed are retried then."""
+    tail = worker.tail_at(step.span)
+    return tail.split(*ANSWERS) if tail is not None else ()

@@ -16,7 +16,7 @@ from tests.skills.fences import Fence
 from tests.skills.test_against_elixir import verdicts
 
 WITH_FIXES = {
-    "OB101", "OB104", "OB111", "OB302", "OB402", "OB407", "OB408", "OB501", "OB607", "OB802",
+    "OB101", "OB103", "OB104", "OB111", "OB302", "OB402", "OB407", "OB408", "OB501", "OB607", "OB802",
 }  # fmt: skip
 
 
