@@ -8,8 +8,8 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from checker.cli import cli
 from checker import project as mix_projects
+from checker.cli import cli
 from checker.project import python as python_projects
 
 MIX = """defmodule Shop.MixProject do
@@ -24,6 +24,7 @@ MIX = """defmodule Shop.MixProject do
   end
 end
 """
+NOBODY = 65534
 REPO = """defmodule Shop.Repo do
   use Ecto.Repo, otp_app: :shop, adapter: Ecto.Adapters.Postgres
 end
@@ -90,3 +91,33 @@ def worker(folder: Path, answers: dict) -> dict[str, Path]:
     project(folder, answers.get("version"), answers.get("testing") == "inline")
     told = json.loads(run(folder, *arguments(answers), "--json").output)
     return {file["kind"]: folder / file["path"] for file in told["files"]}
+
+
+def new(folder: Path, *arguments: str) -> dict:
+    return json.loads(run(folder, "new", *arguments, "--json").output)
+
+
+def refused(folder: Path, *arguments: str) -> str:
+    """What is said when nothing may be written, and nothing was."""
+    before = files_of(folder)
+    told = run(folder, "new", *arguments, expected=2).output
+    assert files_of(folder) == before
+    return told
+
+
+def files_of(folder: Path) -> dict[str, bytes | None]:
+    return {
+        str(path): path.read_bytes() if path.is_file() else None for path in folder.rglob("*")
+    }
+
+
+class as_nobody:
+    """For root, whom no folder refuses."""
+
+    def __enter__(self) -> None:
+        self.user = os.geteuid()
+        if self.user == 0:
+            os.seteuid(NOBODY)
+
+    def __exit__(self, *_error) -> None:
+        os.seteuid(self.user)

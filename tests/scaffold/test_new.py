@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from checker.project.oban_config import ObanConfig
 
-from .generated import MIX, project, run
+from .generated import MIX, as_nobody, files_of, new, project, refused, run
 
 WORKER = 'defmodule {} do\n  use Oban.Worker, queue: :default, max_attempts: 3\nend\n'
 CONFIG = """import Config
@@ -23,30 +22,11 @@ config :shop, Oban,
     {Oban.Plugins.Cron, crontab: [{"@daily", Shop.Workers.Known}]}
   ]
 """
-NOBODY = 65534
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     return project(tmp_path / "shop")
-
-
-def new(folder: Path, *arguments: str) -> dict:
-    return json.loads(run(folder, "new", *arguments, "--json").output)
-
-
-def refused(folder: Path, *arguments: str) -> str:
-    """What is said when nothing may be written, and nothing was."""
-    before = _files(folder)
-    told = run(folder, "new", *arguments, expected=2).output
-    assert _files(folder) == before
-    return told
-
-
-def _files(folder: Path) -> dict[str, bytes | None]:
-    return {
-        str(path): path.read_bytes() if path.is_file() else None for path in folder.rglob("*")
-    }
 
 
 # -- misuse -------------------------------------------------------------------------------
@@ -131,7 +111,7 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
     for folder in (shop, shop / "lib", shop / "lib" / "shop"):
         folder.chmod(0o777)
     (shop / "test").chmod(0o555)
-    with _as_nobody():
+    with as_nobody():
         told = refused(shop, "worker", "Sync")
     assert "test/shop: Permission denied; nothing was written" in told
 
@@ -139,18 +119,6 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
 def test_a_folder_in_the_place_of_a_file(shop: Path) -> None:
     (shop / "test" / "shop" / "workers" / "sync_test.exs").mkdir(parents=True)
     assert "is a folder; nothing was written" in refused(shop, "worker", "Sync", "--force")
-
-
-class _as_nobody:
-    """For root, whom no folder refuses."""
-
-    def __enter__(self) -> None:
-        self.user = os.geteuid()
-        if self.user == 0:
-            os.seteuid(NOBODY)
-
-    def __exit__(self, *_error) -> None:
-        os.seteuid(self.user)
 
 
 def test_a_timeout_that_lifeline_would_not_wait_for(shop: Path) -> None:
@@ -367,10 +335,10 @@ def test_a_configuration_that_cannot_be_read_asks_for_nothing(shop: Path, option
 
 
 def test_a_rehearsal_shows_everything_and_writes_nothing(shop: Path) -> None:
-    before = _files(shop)
+    before = files_of(shop)
     shown = run(shop, "new", "worker", "Sync", "--dry-run").output
     told = new(shop, "worker", "Sync", "--dry-run")
-    assert _files(shop) == before
+    assert files_of(shop) == before
     assert told["dry_run"] and [f["action"] for f in told["files"]] == ["would create"] * 2
     for file in told["files"]:
         assert f"+++ {file['path']}" in shown

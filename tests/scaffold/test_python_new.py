@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from .generated import as_nobody, new, refused, run
 from .generated import project as mix_project
-from .generated import run
 from .python_cases import PYPROJECT, project
-from .test_new import _as_nobody, new, refused
 
 WORKER = "from oban import worker\n\n\n@worker(queue={!r}, max_attempts=3)\nclass {}:\n    pass\n"
-TOML = '[queues]\ndefault = 10\n\n[lifeline]\nrescue_after = 3600\n'
+TOML = "[queues]\ndefault = 10\n\n[lifeline]\nrescue_after = 3600\n"
 
 
 @pytest.fixture
@@ -124,7 +123,7 @@ def test_a_folder_that_cannot_be_written_to(shop: Path) -> None:
     for folder in (shop, shop / "shop"):
         folder.chmod(0o777)
     (shop / "tests").chmod(0o555)
-    with _as_nobody():
+    with as_nobody():
         told = refused(shop, "worker", "Sync")
     assert "Permission denied; nothing was written" in told
 

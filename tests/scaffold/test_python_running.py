@@ -6,10 +6,10 @@ from pathlib import Path
 
 from tests.oban_py import run_project
 
+from .generated import new
 from .python_cases import project
-from .test_new import new
 
-CHECKS = '''\
+CHECKS = """\
 import os
 from pathlib import Path
 
@@ -76,7 +76,7 @@ async def test_oban_reads_its_configuration():
     assert config.queues == {"billing": 10}
     assert config.pruner == {"max_age": 86_400}
     assert config.lifeline == {"rescue_after": 300.0}
-'''
+"""
 
 
 def test_next_steps_receipts_and_configuration(tmp_path: Path) -> None:

@@ -32,8 +32,8 @@ IDEMPOTENCY = ("receipt", "key", "marker")
 WORDS = frozenset(keyword.kwlist)
 # The names that generated code has for itself, in a function …
 TAKEN = WORDS | frozenset(
-    "self job client key args error status response receipt running current due idempotency_key conn"
-    " asyncio dt hashlib json random str int job_receipts idempotency_key_of perform".split()
+    "self job client key args error status response receipt running current due idempotency_key"
+    " conn asyncio dt hashlib json random str int job_receipts idempotency_key_of perform".split()
 )
 # … and in a module, or its test.
 TAKEN_NAMES = TAKEN | frozenset(

@@ -51,9 +51,7 @@ def file_name(name: str) -> str:
 def new_module(answers: PythonAnswers, ways: Conventions, path: str, with_test: bool) -> Plan:
     """A worker or job function in `path`, its test unless unwanted, and receipts it lacks."""
     receipts = os.path.join(ways.package, RECEIPTS)
-    view = ModuleTestView(
-        answers, ways.module_of(receipts), ways.line_length, ways.asyncio_auto
-    )
+    view = ModuleTestView(answers, ways.module_of(receipts), ways.line_length, ways.asyncio_auto)
     files = [NewFile(path, answers.kind, render("python/module.py.j2", w=view))]
     if with_test:
         text = render("python/module_test.py.j2", w=view)
@@ -164,9 +162,7 @@ def _running_steps(answers: PythonAnswers, ways: Conventions) -> list[NextStep]:
         steps.append(_queue_step(answers.queue, ways))
     if answers.cron:
         why = "cron knows a job once its module is imported where Oban runs"
-        steps.append(
-            NextStep(None, None, why, f"oban start --cron-modules {answers.module}")
-        )
+        steps.append(NextStep(None, None, why, f"oban start --cron-modules {answers.module}"))
     return steps
 
 
