@@ -39,8 +39,10 @@ TAKEN = WORDS | frozenset(
 TAKEN_NAMES = TAKEN | frozenset(
     "Any Cancel Client Decimal Iterable Job Oban PERMANENT Protocol Response Snooze StandIn"
     " StatusError UUID VALUES ARGS WAIT MOST_SNOOZES module worker process_job pytest current_job"
-    " all_enqueued assert_enqueued receipts".split()
+    " all_enqueued assert_enqueued receipts calls done due_args each fields jobs name pytestmark"
+    " run value".split()
 )
+TEST = "test_"  # what begins so is a test
 UNIQUE = "there is no `unique` in Oban for Python, outside of Oban Pro: "
 
 
@@ -81,6 +83,8 @@ def read(kind: str, module: str, name: str, options: dict, rescued: float) -> Py
     """
     args = tuple(arg(text) for text in options["arg"])
     once("--arg", [one.name for one in args], "--arg order_id:integer --arg day:date")
+    if kind == JOB:
+        _no_parsed_twins(args)
     effect = options["effect"]
     idempotency = idempotency_of(options["idempotency"], effect)
     return PythonAnswers(
@@ -96,7 +100,7 @@ def read(kind: str, module: str, name: str, options: dict, rescued: float) -> Py
         cron=cron_expression(options["cron"]),
         backoff=options["backoff"],
         timeout=_timeout(options["timeout"], rescued),
-        snooze_on=_reasons(options["snooze_on"], name),
+        snooze_on=_reasons(options["snooze_on"]),
     )
 
 
@@ -113,8 +117,8 @@ def name_of(text: str, kind: str) -> tuple[str | None, str]:
         raise AnswerError("NAME", f"`{text}` is not the name of {what}", example)
     if len(text) > LONGEST_MODULE or len(last) > LONGEST_SEGMENT:
         raise AnswerError("NAME", f"`{text[:60]}…` is too long", example)
-    if last in TAKEN_NAMES or hasattr(builtins, last):
-        other = f"{last}Worker" if kind == WORKER else f"{last}_job"
+    if _means_something(last):
+        other = other_name(last, kind)
         raise AnswerError(
             "NAME", f"`{last}` means something else there", f"{space}.{other}".lstrip(".")
         )
@@ -123,6 +127,25 @@ def name_of(text: str, kind: str) -> tuple[str | None, str]:
     if space.rpartition(".")[2] == last:  # named as Oban stores it
         return space, last
     return (text if space else None), last
+
+
+def other_name(name: str, kind: str) -> str:
+    """One like it, where it is taken."""
+    if kind == WORKER:
+        return f"{name}Worker"
+    return f"{name.removeprefix(TEST)}_job"
+
+
+def _means_something(name: str) -> bool:
+    """Whether it, or the method that the client has for it, is something else already."""
+    taken = name in TAKEN_NAMES or hasattr(builtins, name) or snake(name) in WORDS
+    return taken or name.startswith(TEST)
+
+
+def snake(name: str) -> str:
+    """`SyncHTTPLogs` → `sync_http_logs`."""
+    text = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)
+    return re.sub(r"([a-z\d])([A-Z])", r"\1_\2", text).lower()
 
 
 def importable(module: str, named: str | None, kind: str) -> None:
@@ -176,6 +199,19 @@ def is_builtin(name: str) -> bool:
     return hasattr(builtins, name)
 
 
+def parsed(name: str) -> str:
+    """What a job function calls an arg once it is read."""
+    return f"parsed_{name}"
+
+
+def _no_parsed_twins(args: tuple[Arg, ...]) -> None:
+    twins = {one.name for one in args} & {parsed(one.name) for one in args}
+    if twins:
+        name = min(twins)
+        problem = f"`{name}` is what another arg is called once it is read"
+        raise AnswerError("--arg", problem, f"--arg {name}_value:string")
+
+
 def _work_keys(options: dict, args: tuple[Arg, ...], idempotency: str) -> tuple[str, ...]:
     if options["unique_period"] is not None:
         problem = UNIQUE + "no job keeps out another one"
@@ -197,11 +233,11 @@ def _timeout(text: str, rescued: float) -> int:
     return seconds
 
 
-def _reasons(texts: tuple[str, ...], name: str) -> tuple[str, ...]:
+def _reasons(texts: tuple[str, ...]) -> tuple[str, ...]:
     for reason in snooze_reasons(texts, frozenset()):
         error = error_name(reason)
         known = getattr(builtins, error, None)
-        if error in (name, "StatusError") or not (known is None or issubclass(known, OSError)):
+        if error == "StatusError" or not (known is None or issubclass(known, OSError)):
             problem = f"`{error}`, which stands for `{reason}`, means something else"
             raise AnswerError("--snooze-on", problem, "--snooze-on rate_limited")
     return texts

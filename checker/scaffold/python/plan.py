@@ -9,7 +9,7 @@ from checker.python import oban_toml
 from checker.scaffold.answers import AnswerError
 from checker.scaffold.plan import LIMIT, NewFile, NextStep, Plan
 from checker.scaffold.plan import of_files as plan_of
-from checker.scaffold.python.answers import JOB, PythonAnswers
+from checker.scaffold.python.answers import JOB, PythonAnswers, other_name, snake
 from checker.scaffold.python.test_view import ModuleTestView
 from checker.scaffold.render import render
 
@@ -43,8 +43,6 @@ def module_path(name: str, module: str | None, kind: str, ways: Conventions) -> 
 
 
 def file_name(name: str) -> str:
-    from checker.scaffold.python.view import snake
-
     return f"{snake(name)}.py"
 
 
@@ -52,6 +50,9 @@ def new_module(answers: PythonAnswers, ways: Conventions, path: str, with_test: 
     """A worker or job function in `path`, its test unless unwanted, and receipts it lacks."""
     receipts = os.path.join(ways.package, RECEIPTS)
     view = ModuleTestView(answers, ways.module_of(receipts), ways.line_length, ways.asyncio_auto)
+    if answers.name in dict(view.errors):
+        example = other_name(answers.name, answers.kind)
+        raise AnswerError("NAME", f"`{answers.name}` is an error that it may raise", example)
     files = [NewFile(path, answers.kind, render("python/module.py.j2", w=view))]
     if with_test:
         text = render("python/module_test.py.j2", w=view)

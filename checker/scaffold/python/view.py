@@ -12,6 +12,8 @@ from checker.scaffold.python.answers import (
     PythonAnswers,
     error_name,
     is_builtin,
+    parsed,
+    snake,
 )
 from checker.scaffold.python.layout import INDENT, Layout
 from checker.scaffold.view import MOST_SNOOZES, PERMANENT_STATUSES, listed
@@ -251,7 +253,7 @@ class ModuleView:
         if self.is_job and arg.type in PLAIN:
             return None
         if self.is_job:
-            return self._narrow.call(f"{space}{_parsed(arg)} = {cast}(", [arg.name], ")")
+            return self._narrow.call(f"{space}{parsed(arg.name)} = {cast}(", [arg.name], ")")
         if cast is None:
             annotated = f"{space}{arg.name}: {TYPES[arg.type][0]} = job.args["
             return self._narrow.call(annotated, [f'"{arg.name}"'], "]")
@@ -274,7 +276,7 @@ class ModuleView:
         """What the client gets for the args."""
         if not self.is_job:
             return [arg.name for arg in self.answers.args]
-        return [arg.name if arg.type in PLAIN else _parsed(arg) for arg in self.answers.args]
+        return [arg.name if arg.type in PLAIN else parsed(arg.name) for arg in self.answers.args]
 
     def asked(self, depth: int) -> str:
         """The line that calls the client, or lines, `depth` steps into the function."""
@@ -398,12 +400,3 @@ class ModuleView:
         if self.idempotency == "marker":
             return ""
         return "A second job is enqueued and done even when its args are the same."
-
-
-def _parsed(arg: Arg) -> str:
-    return f"parsed_{arg.name}"
-
-
-def snake(name: str) -> str:
-    text = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)
-    return re.sub(r"([a-z\d])([A-Z])", r"\1_\2", text).lower()
