@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 
 from checker.candidate import speaks_of_jobs
 from checker.language import ELIXIR, PYTHON, language_of
@@ -291,6 +291,7 @@ def in_config(path: str) -> bool:
     return path.endswith(".exs") and "config" in os.path.abspath(path).split("/")[:-1]
 
 
+@cache
 def entry(rule, name: str, language: str):
     """A rule's function for a language, None where it has none.
 

@@ -72,6 +72,36 @@ NO_EFFECTS: frozenset = frozenset()
 _KINDS_CAUGHT = of(Atom("error"), Atom("throw"), Atom("exit"))
 HERE = "here"  # freshness of the attempt's number: its place is where it is used
 
+# How nodes are evaluated: the names of the interpreter's methods, as one kind of it has its own.
+EVALUATORS = {
+    syntax.Atom: "_atom",
+    syntax.Int: "_int",
+    syntax.Float: "_float",
+    syntax.Str: "_string",
+    syntax.Charlist: "_charlist",
+    syntax.Sigil: "_sigil",
+    syntax.Var: "_variable",
+    syntax.Attr: "_attribute",
+    syntax.SetAttr: "_set_attribute",
+    syntax.Module: "_module",
+    syntax.Tuple: "_tuple",
+    syntax.List: "_list",
+    syntax.Map: "_map",
+    syntax.Bits: "_bits",
+    syntax.Call: "_call",
+    syntax.Field: "_field",
+    syntax.Apply: "_apply",
+    syntax.Access: "_access",
+    syntax.Op: "_operator",
+    syntax.Unary: "_unary",
+    syntax.Match: "_match",
+    syntax.Fn: "_fn",
+    syntax.Capture: "_capture",
+    syntax.CaptureArg: "_capture_argument",
+    syntax.FnRef: "_function_reference",
+    syntax.Block: "_block",
+}
+
 
 class Interpreter(Conditions, Fields, Calls):
     """Evaluates functions of one file's modules."""
@@ -102,34 +132,6 @@ class Interpreter(Conditions, Fields, Calls):
         self.unknowns = 0  # how often something could not be followed
         self._asked: list[Value] = []
         self._endings: list[Ending] = []
-        self._evaluators = {
-            syntax.Atom: self._atom,
-            syntax.Int: lambda n, e, s: self._literal(Int(n.value, n.value), n, s),
-            syntax.Float: lambda n, e, s: self._literal(Float(n.value), n, s),
-            syntax.Str: self._string,
-            syntax.Charlist: lambda n, e, s: self._literal(Seq(None, one(Int())), n, s),
-            syntax.Sigil: self._sigil,
-            syntax.Var: self._variable,
-            syntax.Attr: self._attribute,
-            syntax.SetAttr: lambda n, e, s: self._literal(Atom("ok"), n, s),
-            syntax.Module: lambda n, e, s: self._literal(Atom(s.resolve(n.name)), n, s),
-            syntax.Tuple: self._tuple,
-            syntax.List: self._list,
-            syntax.Map: self._map,
-            syntax.Bits: self._bits,
-            syntax.Call: self._call,
-            syntax.Field: self._field,
-            syntax.Apply: self._apply,
-            syntax.Access: self._access,
-            syntax.Op: self._operator,
-            syntax.Unary: self._unary,
-            syntax.Match: self._match,
-            syntax.Fn: self._fn,
-            syntax.Capture: self._capture,
-            syntax.CaptureArg: lambda n, e, s: self.placed(e.vars.get(f"&{n.index}", ANY), n, s),
-            syntax.FnRef: self._function_reference,
-            syntax.Block: self._block,
-        }
 
     # -- entry ---------------------------------------------------------------
 
@@ -152,10 +154,10 @@ class Interpreter(Conditions, Fields, Calls):
 
     def eval(self, node: syntax.Node, env: Env, scope: Scope) -> Value:
         self.fuel -= 1
-        evaluate = self._evaluators.get(type(node))
+        evaluate = EVALUATORS.get(type(node))
         if evaluate is None or self.fuel < 0:
             return self.unknown(node, scope)
-        return evaluate(node, env, scope)
+        return getattr(self, evaluate)(node, env, scope)
 
     # -- values and their places ---------------------------------------------------
 
@@ -194,6 +196,24 @@ class Interpreter(Conditions, Fields, Calls):
 
     def _atom(self, node: syntax.Atom, env: Env, scope: Scope) -> Value:
         return self._literal(Atom(node.name), node, scope)
+
+    def _int(self, node: syntax.Int, env: Env, scope: Scope) -> Value:
+        return self._literal(Int(node.value, node.value), node, scope)
+
+    def _float(self, node: syntax.Float, env: Env, scope: Scope) -> Value:
+        return self._literal(Float(node.value), node, scope)
+
+    def _charlist(self, node: syntax.Charlist, env: Env, scope: Scope) -> Value:
+        return self._literal(Seq(None, one(Int())), node, scope)
+
+    def _module(self, node: syntax.Module, env: Env, scope: Scope) -> Value:
+        return self._literal(Atom(scope.resolve(node.name)), node, scope)
+
+    def _set_attribute(self, node: syntax.SetAttr, env: Env, scope: Scope) -> Value:
+        return self._literal(Atom("ok"), node, scope)
+
+    def _capture_argument(self, node: syntax.CaptureArg, env: Env, scope: Scope) -> Value:
+        return self.placed(env.vars.get(f"&{node.index}", ANY), node, scope)
 
     def _string(self, node: syntax.Str, env: Env, scope: Scope) -> Value:
         parts = self.eval_all(node.parts, env, scope)

@@ -92,7 +92,7 @@ def _public_first(modules: list[ModuleDef]) -> list[Function]:
 
 
 def _speaks_of_jobs(function: Function) -> bool:
-    for node in syntax.walk([clause.blocks for clause in function.clauses]):
+    for node in function.nodes:
         if isinstance(node, (syntax.Call, syntax.FnRef)):
             if node.name == "new":
                 return True

@@ -17,6 +17,7 @@ from checker.elixir.syntax import (
     Tuple,
     Var,
     parse,
+    walk,
 )  # fmt: skip
 
 DEFINERS = {"def": False, "defp": True}
@@ -26,7 +27,9 @@ MACROS = frozenset(("defmacro", "defmacrop", "defguard", "defguardp"))
 class Function:
     """A function by name and arity: its clauses (params, guard, body) in order."""
 
-    __slots__ = ("name", "arity", "private", "clauses", "span", "broken", "defaults", "module")
+    __slots__ = (
+        "name", "arity", "private", "clauses", "span", "broken", "defaults", "module", "_nodes",
+    )  # fmt: skip
 
     def __init__(self, module: ModuleDef, name: str, arity: int, private: bool, span) -> None:
         self.module = module
@@ -37,10 +40,18 @@ class Function:
         self.clauses: list[FunctionClause] = []
         self.broken = False
         self.defaults: dict[int, Node] = {}
+        self._nodes: list[Node] | None = None
 
     @property
     def label(self) -> str:
         return f"{self.name}/{self.arity}"
+
+    @property
+    def nodes(self) -> list[Node]:
+        """Every node in the bodies of its clauses, kept for all who look through them."""
+        if self._nodes is None:
+            self._nodes = list(walk([clause.blocks for clause in self.clauses]))
+        return self._nodes
 
 
 class FunctionClause:
@@ -74,6 +85,7 @@ class ModuleDef:
     __slots__ = (
         "name", "span", "aliases", "imports", "uses", "attributes", "functions", "delegates",
         "behaviours", "broken", "outer", "macros", "called_macros", "head_span", "node", "computed",
+        "_nodes",
     )  # fmt: skip
 
     def __init__(self, name: str, node: Call, outer: ModuleDef | None, broken: bool) -> None:
@@ -93,6 +105,14 @@ class ModuleDef:
         self.behaviours: list[str] = []
         self.macros: set[str] = set()
         self.called_macros: set[str] = set()
+        self._nodes: list[Node] | None = None
+
+    @property
+    def nodes(self) -> list[Node]:
+        """Every node in its body, kept for all who look through it."""
+        if self._nodes is None:
+            self._nodes = list(walk(self.node.blocks))
+        return self._nodes
 
     def resolve(self, written: str) -> str:
         """The full name of a module as written here."""

@@ -25,7 +25,7 @@ def handed_on(modules: list[ModuleDef]) -> set[Span]:
     """The places of expressions whose value is given a name, or to something else."""
     found: set[Span] = set()
     for module in modules:
-        for node in syntax.walk(module.node.blocks):
+        for node in module.nodes:
             if isinstance(node, syntax.Match):
                 found.add(node.value.span)
             elif isinstance(node, syntax.Op):
@@ -44,7 +44,7 @@ def direct_performs(modules: list[ModuleDef], is_worker) -> list[DirectPerform]:
         if is_worker(module.name) or any(use.name in COMMANDS for use in module.uses):
             continue
         for function in module.functions.values():
-            for node in syntax.walk([clause.blocks for clause in function.clauses]):
+            for node in function.nodes:
                 target = _performed(node, module, is_worker)
                 if target is not None:
                     found.append(DirectPerform(target, node.span, function.label))
@@ -74,7 +74,7 @@ def mismatches(modules: list[ModuleDef]) -> dict[Span, Span]:
     """Calls of `Oban.insert_all`, and the pattern of no list that takes their answer."""
     found: dict[Span, Span] = {}
     for module in modules:
-        for node in syntax.walk(module.node.blocks):
+        for node in module.nodes:
             for pattern, value in _matched(node):
                 if _is_bulk(value, module) and isinstance(pattern, NOT_LISTS):
                     found[value.span] = pattern.span
@@ -120,15 +120,14 @@ def distinct(modules: list[ModuleDef]) -> list[Span]:
 
 
 def _is_careful(function: Function, module: ModuleDef) -> bool:
-    nodes = syntax.walk([clause.blocks for clause in function.clauses])
-    return any(_is_distinct(node, module) for node in nodes)
+    return any(_is_distinct(node, module) for node in function.nodes)
 
 
 def _called(function: Function) -> set[str]:
     """The local functions that a function names."""
-    nodes = syntax.walk([clause.blocks for clause in function.clauses])
     kinds = (syntax.Call, syntax.FnRef, syntax.Var)
-    return {n.name for n in nodes if isinstance(n, kinds) and getattr(n, "target", None) is None}
+    named = [node for node in function.nodes if isinstance(node, kinds)]
+    return {node.name for node in named if getattr(node, "target", None) is None}
 
 
 def _leading_to(name: str, calls: dict[str, set[str]]) -> set[str]:
@@ -157,7 +156,7 @@ def speaks_of_pro(modules: list[ModuleDef]) -> bool:
     return any(
         isinstance(node, syntax.Module) and module.resolve(node.name).startswith(PRO)
         for module in modules
-        for node in syntax.walk(module.node.blocks)
+        for node in module.nodes
     )
 
 

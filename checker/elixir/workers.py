@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import chain
 
 from checker.elixir import syntax
 from checker.elixir.attempts import attempt_tests
@@ -261,7 +262,7 @@ def _enqueue_options(module: ModuleDef, modules: dict[str, ModuleDef]) -> list[f
     found = []
     for other in modules.values():
         for function in other.functions.values():
-            for node in syntax.walk([clause.blocks for clause in function.clauses]):
+            for node in function.nodes:
                 if isinstance(node, syntax.Call) and node.name == "new" and node.args:
                     if _target(node, other) == module.name:
                         found.append(_option_names(node.args[1:]))
@@ -290,15 +291,15 @@ def _mentions(module: ModuleDef) -> frozenset[str]:
     for function in module.functions.values():
         if function.label in ("backoff/1", "timeout/1"):
             continue
-        for clause in function.clauses:
-            for node in syntax.walk([clause.params, clause.guard, clause.blocks]):
-                word = word_of(node)
-                if word is not None:
-                    words.add(word)
-                elif isinstance(node, syntax.Map):
-                    words.update(filter(None, (key_name(key) for key, _ in node.pairs)))
-                elif isinstance(node, syntax.Str) and node.value and len(node.value) < 40:
-                    words.add(node.value)
+        heads = syntax.walk([[clause.params, clause.guard] for clause in function.clauses])
+        for node in chain(heads, function.nodes):
+            word = word_of(node)
+            if word is not None:
+                words.add(word)
+            elif isinstance(node, syntax.Map):
+                words.update(filter(None, (key_name(key) for key, _ in node.pairs)))
+            elif isinstance(node, syntax.Str) and node.value and len(node.value) < 40:
+                words.add(node.value)
     return frozenset(words)
 
 

@@ -23,7 +23,7 @@ class Written:
         calls: dict[Span, syntax.Call] = {}
         entries: dict[tuple, Span] = {}
         for module in self.modules:
-            for node in syntax.walk(module.node.blocks):
+            for node in module.nodes:
                 if isinstance(node, syntax.Call):
                     calls.setdefault(node.span, node)
                 elif isinstance(node, syntax.Map):
@@ -55,7 +55,7 @@ def encoded(modules: list[ModuleDef]) -> frozenset[str]:
 
 
 def _implements(module: ModuleDef) -> bool:
-    return any(_names_encoder(node) for node in syntax.walk(module.node.blocks))
+    return any(_names_encoder(node) for node in module.nodes)
 
 
 def _names_encoder(node: syntax.Node) -> bool:
