@@ -17,7 +17,7 @@ from checker.model.tests import (
     Test,
     Tests,
 )
-from checker.python.names import File, FunctionDefinition, own_nodes, statements
+from checker.python.names import File, FunctionDefinition, own_nodes, statements, walk
 
 TESTING = "oban.testing."
 HELPERS = {
@@ -47,10 +47,18 @@ def tests(file: File) -> Tests:
     """The tests of a file, in order."""
     found = Tests()
     found.helped = file.imports("oban")
+    found.runs_queues = any(map(_gives_queues, walk(file.tree.module)))
     for node in statements(file.tree.module.body):
         for function in _test_functions(node, file):
             found.tests.append(_test(function, file))
     return found
+
+
+def _gives_queues(node) -> bool:
+    """Whether something is called with queues of its own: an Oban, or the mark of a fixture."""
+    if not isinstance(node, cst.Arg) or node.keyword is None or node.keyword.value != "queues":
+        return False
+    return not isinstance(node.value, cst.Dict) or bool(node.value.elements)
 
 
 def _test_functions(node, file: File) -> list[FunctionDefinition]:

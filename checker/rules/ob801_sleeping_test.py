@@ -124,6 +124,24 @@ async def test_upload():
 ```
 
 ```python
+# tests/test_pausing.py
+import asyncio
+
+import pytest
+
+from shop.photos import Resize, width
+
+
+@pytest.mark.oban(queues={"photos": 2})
+async def test_a_paused_queue_waits(oban_instance):
+    async with oban_instance() as oban:
+        await oban.pause_queue("photos")
+        await Resize.enqueue({"id": 1})
+        await asyncio.sleep(0.05)
+        assert width("a.png") == 0
+```
+
+```python
 # tests/test_limiter.py
 import time
 
@@ -191,6 +209,8 @@ def _waits(test: Test, sleep: Action) -> bool:
 
 
 def check_python_tests(tests: Tests):
+    if tests.runs_queues:
+        return
     for test in tests.tests:
         for action in test.actions:
             if action.kind == SLEEP and _waits(test, action):
