@@ -22,6 +22,7 @@ from checker.elixir.library import library
 from checker.elixir.modules import Function, ModuleDef, modules
 from checker.elixir.workers import workers
 from checker.flaw import flaw_in
+from checker.language import PYTHON, language_of
 from checker.model.idempotency import (
     AT_MOST_ONCE,
     UNIQUE,
@@ -75,7 +76,7 @@ STATES = {
 }
 PLAIN_ATOMS = frozenset(("nil", "true", "false"))
 
-NO_CLAUSE = "no_clause"
+NO_CLAUSE, EXIT = "no_clause", "exit"
 
 # Where the waits between attempts come from, and what kind of time limit there is.
 DEFAULT, OWN, ELSEWHERE = "default", "own", "elsewhere"
@@ -202,7 +203,7 @@ class Timeout:
 
 @dataclass(frozen=True)
 class Explanation:
-    """One worker, whose whole module is `place`.
+    """One worker, whose whole module (class, function) is `place`.
 
     `max_attempts` is None when it is not known; `attempts_overridden` tells whether a job may be
     given another number, `unique_elsewhere` whether `unique` is given wherever it is enqueued.
@@ -211,6 +212,7 @@ class Explanation:
     """
 
     name: str
+    language: str
     path: str
     place: Place
     wrapper: str | None
@@ -271,15 +273,55 @@ def explain(source: Source, config, project=None) -> list[Explanation]:
     if flaw is not None and not flaw.partial:
         return []
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
-    reader = _Reader(source, config, project)
+    if language_of(source.path) == PYTHON:
+        from checker.explanation_python import PythonReader  # no Elixir file needs it
+
+        reader = PythonReader(source, config, project)
+    else:
+        reader = _ElixirReader(source, config, project)
     return [reader.explanation(worker) for worker in reader.workers()]
 
 
-class _Reader:
+class Reader:
+    """What the explanations of both languages have in common."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+
+    def place(self, span) -> Place:
+        line, column = self.source.position(span[0])
+        return Place(line, column, self.source.line_of(max(span[0], span[1] - 1)))
+
+    def text(self, span) -> str:
+        return offender(self.source.slice(span))
+
+    def effects(self, worker: Worker) -> tuple[EffectRow, ...]:
+        rows = [
+            EffectRow(
+                kind=effect(step),
+                call=step.call,
+                via=str(step.trail) if step.trail else None,
+                per_item=in_loop(step),
+                guards=tuple(self.guard(guard) for guard in self.guards(worker, step)),
+                place=self.place(step.span),
+            )
+            for step in effects(worker)
+        ]
+        return tuple(sorted(rows, key=by_place))
+
+    def guards(self, worker: Worker, step) -> list:
+        return guards(worker, step)
+
+    def guard(self, guard) -> GuardRow:
+        lines = [self.source.line_of(s[0]) if s else None for s in (guard.span, guard.fresh)]
+        return GuardRow(guard.kind, guard.name, *lines)
+
+
+class _ElixirReader(Reader):
     """Makes the explanations of one file's workers."""
 
     def __init__(self, source: Source, config, project) -> None:
-        self.source = source
+        super().__init__(source)
         self.wrappers = tuple(config.wrappers)
         self.project = project
         self.known = library(config.shapes, config.effects)
@@ -304,10 +346,11 @@ class _Reader:
 
     def explanation(self, worker: Worker) -> Explanation:
         module = self.modules[worker.name]
-        attempts = _max_attempts(worker)
+        attempts = max_attempts_of(worker)
         backoff, timeline = self._retries(worker, module, attempts)
         return Explanation(
             name=worker.name,
+            language=worker.language,
             path=self.source.path,
             place=self.place(module.span),
             wrapper=worker.wrapper,
@@ -318,19 +361,12 @@ class _Reader:
             unique_elsewhere="unique" not in worker.options and is_unique(worker),
             outcomes=self._outcomes(worker, attempts),
             raises=self._raises(worker),
-            effects=self._effects(worker),
+            effects=self.effects(worker),
             backoff=backoff,
             timeline=timeline,
             timeout=self._timeout(worker, module, attempts),
             reasons=tuple(_reasons(worker)),
         )
-
-    def place(self, span) -> Place:
-        line, column = self.source.position(span[0])
-        return Place(line, column, self.source.line_of(max(span[0], span[1] - 1)))
-
-    def text(self, span) -> str:
-        return offender(self.source.slice(span))
 
     # -- head ------------------------------------------------------------------------
 
@@ -347,12 +383,12 @@ class _Reader:
 
     def _outcomes(self, worker: Worker, attempts: int | None) -> tuple[OutcomeRow, ...]:
         rows = [self._outcome(outcome, worker, attempts) for outcome in worker.outcomes]
-        return tuple(sorted(dict.fromkeys(rows), key=_by_place))
+        return tuple(sorted(dict.fromkeys(rows), key=by_place))
 
     def _outcome(self, outcome: Outcome, worker: Worker, attempts: int | None) -> OutcomeRow:
         origin = outcome.origin
         written = origin.literal and not origin.implicit
-        span = _deciding_span(outcome) or worker.span
+        span = deciding_span(outcome) or worker.span
         state = STATES[outcome.kind]
         if outcome.kind == RETRIED and attempts == 1:
             state = "discarded"
@@ -390,7 +426,7 @@ class _Reader:
     def _raises(self, worker: Worker) -> tuple[RaiseRow, ...]:
         rows = [self._raise(r.span) for r in worker.raises]
         rows += [RaiseRow(t.kind, self.text(t.span), self.place(t.span)) for t in worker.throws]
-        return tuple(sorted(rows, key=_by_place))
+        return tuple(sorted(rows, key=by_place))
 
     def _raise(self, span) -> RaiseRow:
         """For clauses that may not take everything, the span is that of the first."""
@@ -399,26 +435,6 @@ class _Reader:
             return RaiseRow(NO_CLAUSE, label, self.place(span))
         kind = NO_CLAUSE if isinstance(self.nodes.get(span), syntax.Clause) else "raise"
         return RaiseRow(kind, self.text(span), self.place(span))
-
-    # -- effects -------------------------------------------------------------------------
-
-    def _effects(self, worker: Worker) -> tuple[EffectRow, ...]:
-        rows = [
-            EffectRow(
-                kind=effect(step),
-                call=step.call,
-                via=str(step.trail) if step.trail else None,
-                per_item=in_loop(step),
-                guards=tuple(self._guard(guard) for guard in guards(worker, step)),
-                place=self.place(step.span),
-            )
-            for step in effects(worker)
-        ]
-        return tuple(sorted(rows, key=_by_place))
-
-    def _guard(self, guard) -> GuardRow:
-        lines = [self.source.line_of(s[0]) if s else None for s in (guard.span, guard.fresh)]
-        return GuardRow(guard.kind, guard.name, *lines)
 
     # -- time ------------------------------------------------------------------------------
 
@@ -435,8 +451,8 @@ class _Reader:
         else:
             waits = [default_wait(number, attempts) for number in range(1, shown)]
             kind, place = DEFAULT, None
-        timeline, problem = _timeline(waits)
-        what, sometimes = _problem(problem) if len(timeline) < shown else (None, False)
+        timeline, problem = timeline_of(waits)
+        what, sometimes = problem_of(problem) if len(timeline) < shown else (None, False)
         return Backoff(kind, place, what, sometimes), timeline
 
     def _written(self, function: Function) -> Place:
@@ -461,13 +477,13 @@ class _Reader:
         place = self._written(function)
         for answer in answers:
             if not isinstance(answer, Interval):
-                what, sometimes = _problem(answer)
+                what, sometimes = problem_of(answer)
                 return Timeout(OWN, place, problem=what, sometimes=sometimes)
         low = min(answer.low for answer in answers)
         return Timeout(OWN, place, low, max(answer.high for answer in answers))
 
 
-def _by_place(row) -> tuple:
+def by_place(row) -> tuple:
     return (row.place.line, row.place.column)
 
 
@@ -482,7 +498,7 @@ def _is_elsewhere(worker: Worker, module: ModuleDef, name: str) -> bool:
     return inherited or (name, 1) in module.delegates
 
 
-def _max_attempts(worker: Worker) -> int | None:
+def max_attempts_of(worker: Worker) -> int | None:
     value = worker.option("max_attempts")
     if value is None:
         return DEFAULT_ATTEMPTS if worker.options_known else None
@@ -491,7 +507,7 @@ def _max_attempts(worker: Worker) -> int | None:
     return shape.value if known else None
 
 
-def _timeline(waits: list) -> tuple[tuple[Attempt, ...], NotAnInteger | None]:
+def timeline_of(waits: list) -> tuple[tuple[Attempt, ...], NotAnInteger | None]:
     """The attempts up to the first wait that is not known, and what is there instead of it.
 
     A time in the past is no wait: the job is due at once (measured with oban 2.23.1).
@@ -505,11 +521,11 @@ def _timeline(waits: list) -> tuple[tuple[Attempt, ...], NotAnInteger | None]:
     return tuple(rows), None
 
 
-def _problem(answer: NotAnInteger | None) -> tuple[str, bool]:
+def problem_of(answer: NotAnInteger | None) -> tuple[str, bool]:
     return (answer.what, not answer.certain) if answer is not None else ("unknown", False)
 
 
-def _deciding_span(outcome: Outcome):
+def deciding_span(outcome: Outcome):
     """Where a value comes from: for one that merely falls through, what gave it."""
     origin = outcome.origin
     source = origin.source

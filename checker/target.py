@@ -9,6 +9,7 @@ from checker.config import is_module
 from checker.discover import File, find, is_source
 from checker.explanation import Explanation, explain
 from checker.flaw import flaw_in
+from checker.language import PYTHON, language_of
 from checker.project import project_of
 from checker.source import MAX_BYTES, Source, decode
 
@@ -22,7 +23,14 @@ class TargetError(Exception):
 def names_worker(target: str) -> bool:
     """Whether something is a path or may be a module, and not the id of a rule."""
     path, _line = split(target)
-    return _is_path(path) or (is_module(target) and not _is_rule_id(target))
+    named = is_module(target) or _is_python_name(target)
+    return _is_path(path) or (named and not _is_rule_id(target))
+
+
+def _is_python_name(text: str) -> bool:
+    """`shop.workers.Sync` or `send_mail`; one small word is rather a rule that is misspelt."""
+    parts = text.split(".")
+    return all(part.isidentifier() for part in parts) and ("_" in text or len(parts) > 1)
 
 
 def find_workers(target: str) -> tuple[int | None, list[Explanation]]:
@@ -145,7 +153,7 @@ def _named_file(path: str) -> File:
     for shown, message in found.problems:
         raise TargetError(f"{shown}: {message}.")
     if not found.files:
-        raise TargetError(f"{path} is no Elixir file (.ex, .exs).")
+        raise TargetError(f"{path} is no Elixir file (.ex, .exs) and no Python file (.py).")
     return found.files[0]
 
 
@@ -161,8 +169,18 @@ def _read(file: File) -> tuple[Source, list[Explanation]]:
     source = Source(file.shown, decode(data))
     workers = _explained(source, file)
     if not workers:
-        raise TargetError(f"No Oban worker was found in {source.path}.")
+        raise TargetError(_without_workers(source))
     return source, workers
+
+
+def _without_workers(source: Source) -> str:
+    if language_of(source.path) == PYTHON:
+        from checker.python.tree import parse  # no Elixir file needs it
+
+        error = parse(source.text).error
+        if error is not None:
+            return f"{source.path} is no Python that can be read (line {source.line_of(error)})."
+    return f"No Oban worker was found in {source.path}."
 
 
 def _data(path: str) -> bytes:

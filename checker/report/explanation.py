@@ -9,6 +9,7 @@ import click
 from checker.explanation import (
     DEFAULT,
     ELSEWHERE,
+    EXIT,
     NO_CLAUSE,
     OWN,
     Attempt,
@@ -19,6 +20,7 @@ from checker.explanation import (
     OutcomeRow,
     RaiseRow,
 )
+from checker.language import ELIXIR, PYTHON
 from checker.model.idempotency import EFFECTS
 from checker.model.duration import human
 from checker.report.duration import between, milliseconds
@@ -26,12 +28,18 @@ from checker.report.text import printable
 
 COLOURS = {
     "completed": "green", "retryable": "yellow", "cancelled": "magenta", "discarded": "red",
-    "scheduled": "cyan", "unknown": None,
+    "scheduled": "cyan", "executing": "red", "unknown": None,
 }  # fmt: skip
 LOGGED = "completed, with a line in the log"
 FIRST = ("queue", "priority", "max_attempts", "unique")
 DEFAULTS = {"queue": ":default", "priority": "0", "unique": "no"}
+PYTHON_DEFAULTS = {"queue": '"default"', "priority": "0", "unique": "no: only Oban Pro has it"}
+STAYS = "executing: until it is rescued"
 LABELS = {"max_attempts": "attempts"}
+UNRETURNED = {
+    "def": "the function ends without a `return`",
+    "except": "the `except` ends without a `return`",
+}
 LONGEST = 70  # of code beside something else
 CUT = "…"
 MOST_LINES = 12
@@ -100,7 +108,13 @@ def _option(worker: Explanation, name: str) -> str:
         return NOT_READ
     if name == "unique" and worker.unique_elsewhere:
         return "where it is enqueued"
-    return f"{DEFAULTS[name]}  (default)"
+    defaults = PYTHON_DEFAULTS if worker.language == PYTHON else DEFAULTS
+    return f"{defaults[name]}  (default)"
+
+
+def _callback(worker: Explanation, name: str) -> str:
+    return f"`{name}`" if worker.language == PYTHON else f"`{name}/1`"
+
 
 
 def _attempts(worker: Explanation, written) -> str:
@@ -121,11 +135,18 @@ def _waits(worker: Explanation) -> str:
     if backoff.kind == DEFAULT:
         unless = f", unless `{printable(worker.wrapper)}` has another" if worker.wrapper else ""
         return f"Oban's: 15 s + 2^attempt s, and up to a tenth more{unless}"
+    callback, line = _callback(worker, "backoff"), f"  (line {backoff.place.line})"
     if backoff.kind == ELSEWHERE:
-        return f"those of another module's `backoff/1`  (line {backoff.place.line})"
+        return f"{_owner(worker)} {callback}{line}"
     if backoff.problem == "unknown" and len(worker.timeline) < 2:
-        return f"computed by `backoff/1`, and cannot be worked out  (line {backoff.place.line})"
-    return f"computed by `backoff/1`  (line {backoff.place.line})"
+        return f"computed by {callback}, and cannot be worked out{line}"
+    return f"computed by {callback}{line}"
+
+
+def _owner(worker: Explanation, one: str = "those") -> str:
+    if worker.language == PYTHON:
+        return f"{one} of a base class that is not known, if it has a"
+    return f"{one} of another module's"
 
 
 def _timeout(worker: Explanation) -> str:
@@ -133,13 +154,13 @@ def _timeout(worker: Explanation) -> str:
     if timeout.kind == DEFAULT:
         unless = f", unless `{printable(worker.wrapper)}` sets one" if worker.wrapper else ""
         return f"none: {HUNG}{unless}"
-    line = f"  (line {timeout.place.line})"
+    callback, line = _callback(worker, "timeout"), f"  (line {timeout.place.line})"
     if timeout.kind == ELSEWHERE:
-        return f"that of another module's `timeout/1`{line}"
+        return f"{_owner(worker, 'that')} {callback}{line}"
     if timeout.problem == "unknown":
-        return f"computed by `timeout/1`, and cannot be worked out{line}"
+        return f"computed by {callback}, and cannot be worked out{line}"
     if timeout.problem:
-        return f"`timeout/1` {_answers(timeout)}: then the attempt fails before it starts{line}"
+        return f"{callback} {_answers(timeout)}: then the attempt fails before it starts{line}"
     if math.isinf(timeout.low):
         return f"none: {HUNG}{line}"
     if timeout.low < 0:
@@ -182,6 +203,8 @@ def _coloured(text: str, state: str) -> str:
 def _state(row: OutcomeRow) -> str:
     if not row.recognised:
         return LOGGED
+    if row.state == "executing":
+        return STAYS
     if row.state == "scheduled":
         period = f" {human(row.seconds)}" if row.seconds is not None else ""
         return f"scheduled (snooze{period})"
@@ -193,6 +216,8 @@ def _value(row: OutcomeRow) -> str:
         return f"`{_cut(row.value)}`: depends on `{printable(row.depends_on)}`"
     if row.unwritten in ("if", "unless"):
         return f"`{row.value}`: the `{row.unwritten}` has no `else`"
+    if row.unwritten in ("def", "except"):
+        return f"`{row.value}`: {UNRETURNED[row.unwritten]}"
     if row.unwritten == "empty":
         return f"`{row.value}`: there is no body"
     worded = row.origin and row.value.startswith(("a ", "an "))
@@ -209,7 +234,14 @@ def _cut(code: str) -> str:
 def _raises(rows: tuple[RaiseRow, ...], worker: Explanation) -> list[str]:
     if not rows:
         return []
+    exits = [row for row in rows if row.kind == EXIT]
+    if exits and len(exits) < len(rows):
+        return _raises(tuple(r for r in rows if r.kind != EXIT), worker) + _raises(
+            tuple(exits), worker
+        )
     state = "discarded" if worker.max_attempts == 1 else "retryable"
+    if exits and worker.language == PYTHON:
+        state = STAYS.partition(":")[0]
     heading = f"{_heading('May raise')}: then the job is {_coloured(state, state)}"
     told = [f"  {r.place.line:>5}  `{_cut(r.text)}`" for r in rows if r.kind != NO_CLAUSE]
     return [heading, *told, *_without_clause([r for r in rows if r.kind == NO_CLAUSE])]
@@ -232,12 +264,15 @@ def _without_clause(rows: list[RaiseRow]) -> list[str]:
 def _effects(worker: Explanation) -> list[str]:
     if not worker.effects:
         return [f"{_heading('Effects')}: none are known"] if worker.outcomes else []
-    return [_heading("Effects"), *(line for row in worker.effects for line in _effect(row))]
+    return [
+        _heading("Effects"),
+        *(line for row in worker.effects for line in _effect(row, worker.language)),
+    ]
 
 
-def _effect(row: EffectRow) -> list[str]:
+def _effect(row: EffectRow, language: str) -> list[str]:
     each = " for each item" if row.per_item else ""
-    guards = _guards(row.guards) or [click.style("nothing", fg="yellow")]
+    guards = _guards(row.guards, language) or [click.style("nothing", fg="yellow")]
     first, *others = guards
     via = f", in {printable(row.via)}" if row.via else ""
     return [
@@ -247,26 +282,27 @@ def _effect(row: EffectRow) -> list[str]:
     ]
 
 
-def _guards(rows: tuple[GuardRow, ...]) -> list[str]:
+def _guards(rows: tuple[GuardRow, ...], language: str) -> list[str]:
     """Each told once, with all its lines."""
     lines: dict[tuple, list[int]] = {}
     for row in rows:
         known = lines.setdefault(_told(row), [])
         known += [row.line] if row.line else []
     first = {_told(row): row for row in reversed(rows)}
-    return [_guard(first[key], sorted(lines[key])) for key in lines]
+    return [_guard(first[key], sorted(lines[key]), language) for key in lines]
 
 
 def _told(row: GuardRow) -> tuple:
     return row.kind, row.name, row.fresh_line
 
 
-def _guard(guard: GuardRow, lines: list[int]) -> str:
+def _guard(guard: GuardRow, lines: list[int], language: str = ELIXIR) -> str:
+    single = "`max_attempts=1`" if language == PYTHON else "`max_attempts: 1`"
     on = f"line{'s' * (len(lines) > 1)} {', '.join(map(str, lines[:MOST_LINES]))}"
     where = f" ({on})" if lines else ""
     name = f"`{printable(guard.name)}`"
     words = {
-        "at_most_once": f"`max_attempts: 1`{where}: it is not tried again",
+        "at_most_once": f"{single}{where}: it is not tried again",
         "unique": f"`unique`{where or ', where it is enqueued'}: stops a second job, not a second"
         " attempt",
         "perhaps_unique": "perhaps `unique`, in options that cannot be read",
@@ -356,23 +392,26 @@ def _row(cells: tuple[str, ...], widths: list[int], bar: str) -> str:
 def _end(worker: Explanation) -> str:
     """What becomes of the job when the attempts are used up, or the waits no longer known."""
     backoff, last = worker.backoff, len(worker.timeline)
+    callback = _callback(worker, "backoff")
+    a_number = "a number" if worker.language == PYTHON else "an integer"
     if backoff.problem == "unknown" or backoff.kind == ELSEWHERE:
         after = f"After attempt {worker.max_attempts} the job is discarded."
-        return f"{_unknown_wait(last + 1, backoff.place.line)}\n  {after}"
+        return f"{_unknown_wait(worker, last + 1)}\n  {after}"
     if backoff.problem:
         return (
-            f"After attempt {last} `backoff/1` (line {backoff.place.line}) {_answers(backoff)};"
-            "\n  without an integer the job stays `executing` until it is rescued."
+            f"After attempt {last} {callback} (line {backoff.place.line}) {_answers(backoff)};"
+            f"\n  without {a_number} the job stays `executing` until it is rescued."
         )
     more = worker.max_attempts - last
     rest = f"{more} more attempts follow. " if more else ""
     return f"{rest}After attempt {worker.max_attempts} the job is discarded."
 
 
-def _unknown_wait(attempt: int, line: int) -> str:
+def _unknown_wait(worker: Explanation, attempt: int) -> str:
+    callback, line = _callback(worker, "backoff"), worker.backoff.place.line
     if attempt > 2:
-        return f"From attempt {attempt} on the wait cannot be worked out (`backoff/1`, line {line})."
-    return f"The wait is computed by `backoff/1` (line {line}) and cannot be worked out."
+        return f"From attempt {attempt} on the wait cannot be worked out ({callback}, line {line})."
+    return f"The wait is computed by {callback} (line {line}) and cannot be worked out."
 
 
 # -- one line --------------------------------------------------------------------------------
@@ -380,7 +419,7 @@ def _unknown_wait(attempt: int, line: int) -> str:
 
 def _line(worker: Explanation, line: int) -> list[str]:
     told = [
-        *(f"  option `{o.name}: {o.text}`" for o in worker.options),
+        *(f"  option `{_assigned(worker, o)}`" for o in worker.options),
         *_outcomes(worker.outcomes),
         *_raises(worker.raises, worker),
         *([] if not worker.effects else _effects(worker)),
@@ -396,10 +435,14 @@ def _line(worker: Explanation, line: int) -> list[str]:
     return [heading, "", *told]
 
 
+def _assigned(worker: Explanation, option: OptionRow) -> str:
+    return f"{option.name}{'=' if worker.language == PYTHON else ': '}{option.text}"
+
+
 def _callbacks(worker: Explanation, line: int) -> list[str]:
     found = []
     if worker.backoff.kind == OWN and worker.backoff.place.covers(line):
-        found += ["  `backoff/1`: the wait after an attempt that failed", *_retries(worker)]
+        found += [f"  {_callback(worker, 'backoff')}: the wait after an attempt that failed", *_retries(worker)]
     if worker.timeout.kind == OWN and worker.timeout.place.covers(line):
-        found.append(f"  `timeout/1`: {_timeout(worker)}")
+        found.append(f"  {_callback(worker, 'timeout')}: {_timeout(worker)}")
     return found

@@ -33,6 +33,7 @@ def _dumped(value: dict) -> str:
 def _worker(worker: Explanation) -> dict:
     return {
         "name": worker.name,
+        "language": worker.language,
         "path": worker.path,
         "line": worker.place.line,
         "wrapper": worker.wrapper,

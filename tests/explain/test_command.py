@@ -218,7 +218,7 @@ def test_a_line_that_is_not_there(line):
         ("lib/gone.ex", "lib/gone.ex does not exist."),
         ("gone.exs:3", "gone.exs does not exist."),
         ("lib", "lib is a folder; name a file in it, or a worker."),
-        ("mix.lock", "mix.lock is no Elixir file (.ex, .exs)."),
+        ("mix.lock", "mix.lock is no Elixir file (.ex, .exs) and no Python file (.py)."),
         ("big.ex", "big.ex is larger than 1 MB."),
         ("binary.ex", "binary.ex is binary."),
         ("a/\x1b[2J", "a/\\x1b[2J does not exist."),

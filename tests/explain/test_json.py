@@ -35,7 +35,7 @@ def told(source: str) -> list[dict]:
 def test_the_whole_object():
     (worker,) = told(WORKER)
     assert worker == {
-        "name": "Shop.W", "path": "lib/w.ex", "line": 1, "wrapper": None,
+        "name": "Shop.W", "language": "elixir", "path": "lib/w.ex", "line": 1, "wrapper": None,
         "options": {"queue": ":sync", "max_attempts": "3", "unique": "[period: 60]"},
         "options_known": True,
         "max_attempts": 3,
