@@ -140,9 +140,10 @@ class Index:
             in_time = until is None or time.monotonic() < until
             if not in_time:
                 break
-        changes = max(len(unread), len(held.stale))
-        if self._cache is not None and changes > min(FEW, len(files) // 10):
-            self._cache.save(held, files, before)
+        if max(len(unread), len(held.stale)) > min(FEW, len(files) // 10):
+            held = held.packed()
+            if self._cache is not None:
+                self._cache.save(held, files, before)
         if not in_time:
             raise TooSlow
         return held
@@ -230,13 +231,13 @@ class _Held:
         other.fresh = {**self.fresh, name: content}
         return other
 
-    def contents(self) -> dict[str, tuple[bytes, bytes]]:
-        """Everything by name."""
-        rows = zip(self.names, *map(_pieces, self.sections), strict=True)
-        kept = {name: (modules, words) for name, modules, words in rows}
-        for position in self.stale:
-            del kept[self.names[position]]
-        return kept | self.fresh
+    def packed(self) -> _Held:
+        """The same, all of it in the sections: these are searched faster than many fresh ones."""
+        rows = enumerate(zip(self.names, *map(_pieces, self.sections), strict=True))
+        kept = {row[0]: row[1:] for position, row in rows if position not in self.stale}
+        kept |= self.fresh
+        sections = tuple(_listed([row[n] for row in kept.values()]) for n in (MODULES, WORDS))
+        return _Held(list(kept), sections)
 
 
 class _Cache:
@@ -265,14 +266,12 @@ class _Cache:
         return _Held(stamps[::3], tuple(sections)), stamps
 
     def save(self, held: _Held, files: dict[str, tuple[int, int]], settled: int) -> None:
-        """Keep what is known, of files that changed before a time; where it cannot be, do not."""
-        stamps, modules, words = [], [], []
-        for name, content in held.contents().items():
+        """Keep what is packed, of files that changed before a time; where it cannot be, do not."""
+        stamps = []
+        for name in held.names:
             size, changed = files[name]
             stamps += (name, size, changed if changed < settled else 0)
-            modules.append(content[MODULES])
-            words.append(content[WORDS])
-        body = b"\n".join((quickjson.write(stamps).encode(), _listed(modules), _listed(words)))
+        body = b"\n".join((quickjson.write(stamps).encode(), *held.sections))
         try:
             make_folder(self._folder)
             _remove_idle(self._folder)
