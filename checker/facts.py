@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from checker.discover import shown
 from checker.elixir import syntax
 from checker.explanation import Explanation
+from checker.language import PYTHON
 from checker.model.job import NewJob
 from checker.model.shape import Atom, Int, Seq, Struct, only, only_atom
 from checker.model.worker import Worker
@@ -99,6 +100,8 @@ def find(target: str) -> list[Facts]:
 
 def facts(worker: Explanation) -> Facts:
     """The facts of a worker of a Mix project. Raises TargetError where there is none."""
+    if worker.language == PYTHON:
+        raise TargetError(f"{worker.path}: facts are told of Elixir workers alone so far.")
     project = project_of(worker.path)
     model = project.around.worker(worker.name) if project is not None else None
     if model is None:

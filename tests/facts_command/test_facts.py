@@ -124,3 +124,12 @@ def test_the_same_as_text(project):
 def test_wrong_targets(project):
     result = run("Snyc")
     assert result.exit_code == 2 and "Did you mean `Shop.Workers.Sync`?" in result.stderr
+
+
+def test_python_workers_are_refused_with_a_reason(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    worker = "from oban import worker\n\n\n@worker()\nclass Sync:\n"
+    (tmp_path / "sync.py").write_text(f"{worker}    async def process(self, job):\n        pass\n")
+    result = CliRunner().invoke(cli, ["facts", "sync.py"])
+    assert result.exit_code == 2
+    assert "sync.py: facts are told of Elixir workers alone so far." in result.output
