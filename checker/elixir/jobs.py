@@ -108,6 +108,7 @@ class _Survey:
         self.workers = workers
         self.others = others
         self.written = written
+        self._here = {module.name for module in written.modules}
         self._jobs: dict[tuple, NewJob] = {}
         self._insertions: dict[tuple, Insertion] = {}
         self._places: list[tuple] = []
@@ -154,10 +155,9 @@ class _Survey:
         return self.others.worker(_target(step)) is not None
 
     def _worker(self, target: str) -> Worker | None:
-        worker = self.workers.get(target)
-        if worker is None and self.others is not None:
-            worker = self.others.worker(target)
-        return worker
+        if target in self._here or self.others is None:
+            return self.workers.get(target)
+        return self.workers.get(target) or self.others.worker(target)
 
     def knows(self, name: str) -> bool:
         """Whether a module is known to be a worker."""

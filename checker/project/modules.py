@@ -131,7 +131,10 @@ class Modules:
 
     def _nested(self, module: str) -> str | None:
         """The file of the module around it, if that holds it under its last name."""
-        around = self.path(module.rpartition(".")[0])
+        outer, _, last = module.rpartition(".")
+        if self.index.complete and not self.index.defining(last):
+            return None  # most calls lead out of the project: no file is read for them
+        around = self.path(outer)
         return around if around is not None and module in self._modules(around) else None
 
     def _modules(self, path: str) -> dict[str, ModuleDef]:
