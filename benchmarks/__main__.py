@@ -5,16 +5,22 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import corpus
 from benchmarks.measure import Command, medians
 from benchmarks.plugin import REPOSITORY, Plugin, read_only_copy
+from checker.project.index import SETTLED
 
 WORK = REPOSITORY / ".cache/bench"
+READ_AND_PARSE = Path(__file__).with_name("read_and_parse.py")
 NO_JOBS_LIMIT, WORKER_LIMIT, FILES_LIMIT = 1.5, 4.0, 3.0
+COLD_LIMIT, LARGE_WORKER_LIMIT = 4.0, 5.0
+WARM_SECONDS = 1.0
 WORKERS, OTHERS = 200, 800
+LARGE = 100, 100, 4800  # files with workers, with callers of them, and others
 
 
 @dataclass
@@ -47,8 +53,10 @@ def main() -> int:
     ok &= report("bare", copy.bare(), edits(copy, ", read-only plugin"), options.rounds)
     if snapshot(copy.root) != before:
         sys.exit("The plugin folder was written to.")
-    plain = clone.script(Path(__file__).with_name("read_and_parse.py"), files)
-    ok &= report("reading and parsing", plain, [checking(clone, files)], options.rounds)
+    plain = clone.script(READ_AND_PARSE, files)
+    checking = Case(f"check all in {WORKERS + OTHERS} files", clone.check(files), FILES_LIMIT)
+    ok &= report("reading and parsing", plain, [checking], options.rounds)
+    ok &= large(clone, options.rounds)
     return 0 if ok else 1
 
 
@@ -93,11 +101,39 @@ def edits(plugin: Plugin, note: str = "") -> list[Case]:
     ]
 
 
-def checking(plugin: Plugin, files: Path) -> Case:
-    """The command line on many files."""
-    workers = f"{WORKERS + OTHERS} files"
-    command = plugin.check(files, lambda output: b"OB" in output)
-    return Case(f"oban-guard check, {workers}", command, FILES_LIMIT)
+def large(plugin: Plugin, rounds: int) -> bool:
+    """A project of thousands of files, when nothing is kept of it and when it is known."""
+    folder = WORK / "large"
+    shutil.rmtree(folder, ignore_errors=True)
+    corpus.write_project(folder, *LARGE)
+    files = f"in {sum(LARGE)} files"
+    worker = next((folder / "lib/workers").glob("import_orders_*.ex"))
+    one = str(worker.relative_to(folder))
+    time.sleep(SETTLED / 1e9)  # what has only just been written is not kept
+
+    cold = Case(f"check one {files}, cold", plugin.check(folder, one, cold=True), COLD_LIMIT)
+    all_cold = Case(f"check all {files}, cold", plugin.check(folder, cold=True), FILES_LIMIT)
+    edit = options_edit(plugin.within(folder), one, f"worker {files}, warm")
+    related = plugin.script(READ_AND_PARSE, folder, "Oban")
+    ok = report("reading, parsing what names Oban", related, [cold], rounds)
+    whole = plugin.script(READ_AND_PARSE, folder)
+    ok &= report("reading and parsing", whole, [all_cold], rounds)
+    ok &= in_time(f"check all {files}, warm", plugin.check(folder), rounds)
+    return ok & report("bare", plugin.bare(), [edit], rounds)
+
+
+def options_edit(plugin: Plugin, path: str, name: str) -> Case:
+    """An edit of a worker's options."""
+    command = plugin.edit(path, "max_attempts:", "tags: [], max_attempts:", False, None)
+    return Case(name, command, LARGE_WORKER_LIMIT)
+
+
+def in_time(name: str, command: Command, rounds: int) -> bool:
+    """Measure what may take WARM_SECONDS and print it; whether it did not take longer."""
+    taken = medians({name: command}, rounds)[name]
+    limit = f"of {WARM_SECONDS * 1000:.0f}"
+    print(f"{name:45}{taken * 1000:9.1f} ms {limit:>13}  {verdict(taken <= WARM_SECONDS)}\n")
+    return taken <= WARM_SECONDS
 
 
 def report(base: str, command: Command, cases: list[Case], rounds: int) -> bool:
@@ -111,10 +147,14 @@ def report(base: str, command: Command, cases: list[Case], rounds: int) -> bool:
         ok &= ratio <= case.limit
         print(
             f"{case.name:45}{taken[case.name] * 1000:9.1f} ms{ratio:7.2f} × of {case.limit:.1f}"
-            f"  {'OK' if ratio <= case.limit else 'OVER'}"
+            f"  {verdict(ratio <= case.limit)}"
         )
     print()
     return ok
+
+
+def verdict(fits: bool) -> str:
+    return "OK" if fits else "OVER"
 
 
 def snapshot(folder: Path) -> list[tuple[str, int]]:

@@ -43,6 +43,7 @@ config :shop, Oban,
 """
 TEST_CONFIG = "import Config\n\nconfig :shop, Oban, testing: :manual\n"
 LOCKED = '  "{name}": {{:hex, :{name}, "{version}", "{hash}", [:mix], [], "hexpm", "{hash}"}},\n'
+OBAN = "Oban"
 PACKAGES = 70  # of a Phoenix project's lock file
 
 
@@ -55,9 +56,13 @@ def write(folder: Path, workers: int, others: int) -> list[Path]:
     ]
 
 
-def write_project(folder: Path, workers: int, others: int) -> None:
-    """Write a Mix project with so many files of code and tests, and one git root."""
-    for path in write(folder, workers, others):
+def write_project(folder: Path, workers: int, callers: int, others: int) -> None:
+    """Write a Mix project, a git root: so many files with workers, with code that enqueues
+    jobs, and with code and tests that know nothing of jobs."""
+    chance = random.Random(7)
+    _write(folder, "workers", workers, chance)
+    _write(folder, "others", callers, chance, lambda text: OBAN in text)
+    for path in _write(folder, "others", others, chance, lambda text: OBAN not in text):
         if path.suffix == ".exs":
             target = folder / "test" / path.name
             target.parent.mkdir(exist_ok=True)
@@ -71,9 +76,13 @@ def write_project(folder: Path, workers: int, others: int) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def _write(folder: Path, kind: str, count: int, chance: random.Random) -> list[Path]:
+def _write(
+    folder: Path, kind: str, count: int, chance: random.Random, wanted=lambda text: True
+) -> list[Path]:
+    """Write files made in turns from the templates of a kind whose texts are wanted."""
     templates = sorted((TEMPLATES / kind).glob("*.ex*"))
     texts = [(path, path.read_text(encoding="utf-8")) for path in templates]
+    texts = [(path, text) for path, text in texts if wanted(text)]
     written = []
     for number in range(count):
         path, text = texts[number % len(texts)]

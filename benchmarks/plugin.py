@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 
 from benchmarks.measure import Command
@@ -47,21 +47,37 @@ class Plugin:
         given = {"file_path": str(self.project / name), "content": text}
         return self._hook("Write", given, True, verdict)
 
-    def check(self, folder: Path, findings: Callable[[bytes], bool]) -> Command:
-        """The command line on a folder."""
-        arguments = [str(self.root / "bin/oban-guard"), "check", "."]
+    def within(self, project: Path) -> Plugin:
+        """The same plugin, used in another project."""
+        other = copy(self)
+        other.project = project
+        return other
+
+    def check(self, folder: Path, path: str = ".", cold: bool = False) -> Command:
+        """The command line on something in a folder, which has blocking findings.
+
+        `cold`: nothing is kept of the project.
+        """
+
+        def forgotten() -> bytes:
+            if cold:
+                shutil.rmtree(self.data / "index", ignore_errors=True)
+            return b""
+
         return Command(
-            arguments,
+            [str(self.root / "bin/oban-guard"), "check", path],
             str(folder),
-            lambda code, output: code == 1 and findings(output),
+            lambda code, output: code == 1 and b"OB" in output,
             {"OBAN_GUARD_DATA": str(self.data)},
+            forgotten,
         )
 
-    def script(self, path: Path, folder: Path) -> Command:
+    def script(self, path: Path, folder: Path, *more: str) -> Command:
         """A script that has the packages which the checker has, on a folder."""
         site = self.data / "env/current/site"
         arguments = [self.python, "-I", "-S", "-X", f"pycache_prefix={self.data}/pycache"]
-        return Command([*arguments, str(path), str(site), str(folder)], str(folder), _quiet)
+        given = [str(path), str(site), str(folder), *more]
+        return Command([*arguments, *given], str(folder), _quiet)
 
     def _hook(self, tool: str, given: dict, fresh: bool, verdict: str | None) -> Command:
         event = {

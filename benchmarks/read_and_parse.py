@@ -1,12 +1,12 @@
 """What checking is compared with: reads every file below a folder, and parses it.
 
-`read_and_parse.py SITE FOLDER`
+`read_and_parse.py SITE FOLDER [WORD]`: only what has a word in it is parsed.
 """
 
 import os
 import sys
 
-site, top = sys.argv[1:]
+site, top, *words = sys.argv[1:]
 sys.path.append(site)
 
 from tree_sitter import Language, Parser  # noqa: E402
@@ -16,4 +16,6 @@ parser = Parser(Language(language()))
 for folder, _, names in os.walk(top):
     for name in names:
         with open(os.path.join(folder, name), "rb") as file:
-            parser.parse(file.read())
+            text = file.read()
+        if all(word.encode() in text for word in words):
+            parser.parse(text)

@@ -45,9 +45,9 @@ class TooSlow(Exception):
 class Index:
     """The files below some folders of a project whose names end in `ending`.
 
-    `folders` are absolute; one that is not below `root` is left out. `data` is the data folder, None to keep nothing.
-    `texts`: what files are to be taken for holding, by path. Answers are absolute paths in
-    order. Where there are more than MOST_FILES files the index is not `complete`: it knows
+    `folders` are absolute; one that is not below `root` is left out. `data` is the data
+    folder, None to keep nothing. `texts`: what files are to be taken for holding, by path.
+    Answers are absolute paths in order. Where there are more than MOST_FILES files the index is not `complete`: it knows
     none of them.
     """
 

@@ -21,7 +21,7 @@ def project(request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     if request.param == "shop":
         shutil.copytree(SHOP, folder)
     else:
-        corpus.write_project(folder, 16, 40)
+        corpus.write_project(folder, 16, 8, 40)
     monkeypatch.setenv("OBAN_GUARD_DATA", str(tmp_path / "data"))
     monkeypatch.setattr(index, "SETTLED", -1)  # also what has just been written counts
     return folder
