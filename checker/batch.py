@@ -14,6 +14,7 @@ from checker.config import Config
 from checker.discover import File
 from checker.finding import ADVICE, Finding
 from checker.flaw import Flaw, flaw_in
+from checker.language import PYTHON, language_of
 from checker.project import project_of
 from checker.source import MAX_BYTES, Source, decode
 
@@ -76,7 +77,7 @@ def check_files(
             outcome.problems.append((file.shown, f"cannot be read: {error.strerror}"))
             continue
         outcome.files += 1
-        if needs_check(data):
+        if needs_check(data, file.path):
             tasks.append((file.shown, data, file.config, file.before, file.data is None))
     processes = jobs or _processors()
     _index({task[0] for task in tasks}, processes, watch)
@@ -88,9 +89,11 @@ def check_files(
     return outcome
 
 
-def needs_check(data: bytes) -> bool:
+def needs_check(data: bytes, path: str) -> bool:
     """Whether a file can give a finding: it speaks of jobs, or is no proper text."""
-    return flaw_in(data) is not None or speaks_of_jobs(decode(data))
+    if language_of(path) == PYTHON:
+        return b"oban" in data or b"Oban" in data
+    return flaw_in(data, path) is not None or speaks_of_jobs(decode(data), path)
 
 
 def _index(paths: set[str], processes: int, watch: Callable[..., Iterable]) -> None:
@@ -138,7 +141,7 @@ def _report(path: str, data: bytes, config: Config, stands: bool) -> tuple[Sourc
 
     `stands`: it is what the file holds.
     """
-    flaw = flaw_in(data)
+    flaw = flaw_in(data, path)
     readable = flaw is None or flaw.partial
     source = Source(path, decode(data) if readable else "")
     report = _guarded(source, config, stands) if readable else Report()

@@ -7,7 +7,7 @@ from checker.language import PYTHON, language_of
 MARKS = ("Oban", "oban", "def perform", "def process")
 
 
-def speaks_of_jobs(text: str, path: str = "") -> bool:
+def speaks_of_jobs(text: str, path: str) -> bool:
     """Whether a text may define a worker; in Python nothing does without a word of Oban."""
     if language_of(path) == PYTHON:
         return "oban" in text or "Oban" in text

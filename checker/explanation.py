@@ -269,7 +269,7 @@ def explain(source: Source, config, project=None) -> list[Explanation]:
 
     Raises nothing for what the text holds; what cannot be read has no workers.
     """
-    flaw = flaw_in(source.data)
+    flaw = flaw_in(source.data, source.path)
     if flaw is not None and not flaw.partial:
         return []
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
+from checker.language import PYTHON, language_of
 from checker.source import MAX_BYTES
 
 UTF16_MARK = b"\xff\xfe"
+CODING = re.compile(rb"(?:[ \t\f]*(?:#.*)?\r?\n)?[ \t\f]*#.*?coding[:=]")  # PEP 263
 
 
 class Flaw:
@@ -19,8 +23,8 @@ class Flaw:
         self.partial = partial
 
 
-def flaw_in(data: bytes) -> Flaw | None:
-    """What keeps a file's content from being read as Elixir, or None."""
+def flaw_in(data: bytes, path: str) -> Flaw | None:
+    """What keeps a file's content from being read in the language that its name tells, or None."""
     if len(data) > MAX_BYTES:
         return Flaw("is larger than 1 MB, so nothing in it was checked", "Split the file.")
     if data[:2] == UTF16_MARK:
@@ -30,6 +34,10 @@ def flaw_in(data: bytes) -> Flaw | None:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
-        message = f"holds byte 0x{data[error.start]:02x}, which is not UTF-8: Elixir refuses it"
+        python = language_of(path) == PYTHON
+        if python and CODING.match(data):
+            return None
+        refuses = "Python" if python else "Elixir"
+        message = f"holds byte 0x{data[error.start]:02x}, which is not UTF-8: {refuses} refuses it"
         return Flaw(message, "Save the file as UTF-8.", error.start, partial=True)
     return None

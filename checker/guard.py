@@ -115,7 +115,7 @@ def _judge_source(tool: str, given: dict, file, world, decision: Decision) -> No
     except ValueError:
         return
     brought = edits.texts(given) if after is None else [after]
-    if not any(map(speaks_of_jobs, [current or "", *brought])):
+    if not any(speaks_of_jobs(text, file.real) for text in [current or "", *brought]):
         return
     config = world.config(file)
     mode = _mode(world, config, decision)
@@ -144,7 +144,7 @@ def _catch_up(world, decision: Decision) -> None:
             text = world.text(file)
         except Unreadable:
             continue
-        if text is not None and speaks_of_jobs(text):
+        if text is not None and speaks_of_jobs(text, file.real):
             from checker.judge import Judge
 
             decision.trace = "check"

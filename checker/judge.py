@@ -36,7 +36,7 @@ class Judge:
         self.known.attempts = {}
         self.known.remember_text(digest)
         self._met = True
-        if current is not None and speaks_of_jobs(current):
+        if current is not None and speaks_of_jobs(current, self.file.real):
             self._take_text_for_old(current, self._check(current))
 
     def judge(self, current: str | None, after: str, mode: str) -> None:
@@ -45,7 +45,7 @@ class Judge:
         changed = novelty.changed_lines(current or "", after)
         split, hushed = self._compare(report, after, changed)
         if current is None and (split.new or hushed.new):
-            self._adopt(self.world.names(after)[0])
+            self._adopt(self.world.names(self.file, after)[0])
             split, hushed = self._compare(report, after, changed)
         elif not self._met and self._know_brought(current, split.new + hushed.new):
             split, hushed = self._compare(report, after, changed)
@@ -103,7 +103,7 @@ class Judge:
         """The findings of a text, and those it suppresses, each split into new and old."""
 
         def split(findings, rows):
-            return novelty.split(findings, rows, lambda: self.world.names(text), changed)
+            return novelty.split(findings, rows, lambda: self.world.names(self.file, text), changed)
 
         found = _blocking(report.findings)
         result = split(found, self.known.old)
@@ -114,7 +114,7 @@ class Judge:
 
     def _know_modules(self, text: str) -> None:
         if self.known.old or self.known.silenced:
-            self.known.modules = sorted(map(novelty.digest, self.world.names(text)[0]))
+            self.known.modules = sorted(map(novelty.digest, self.world.names(self.file, text)[0]))
 
     def _adopt(self, modules: set[str]) -> None:
         """A new path takes for old what another file held that defined one of its modules."""
@@ -123,7 +123,7 @@ class Judge:
             if wanted.intersection(state.modules):
                 novelty.join(self.known.old, state.old)
                 novelty.join(self.known.silenced, state.silenced)
-        for report in self.world.holders(modules, self.config):
+        for report in self.world.holders(self.file, modules, self.config):
             self._take_for_old(report)
 
     def _know_brought(self, current: str, new: list) -> bool:

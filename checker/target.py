@@ -111,7 +111,7 @@ def _workers_in(file: File, name: str) -> list[Explanation]:
 
 def _workers_of(file: File, data: bytes) -> list[Explanation]:
     """The workers of one of many files; none of a file that cannot be read."""
-    if not _readable(data):
+    if not _readable(data, file.path):
         return []
     try:
         return _explained(Source(file.shown, decode(data)), file)
@@ -163,7 +163,7 @@ def _read(file: File) -> tuple[Source, list[Explanation]]:
             data = opened.read(MAX_BYTES + 1)
     except OSError as error:
         raise TargetError(f"{file.shown} cannot be read: {error.strerror}.") from error
-    flaw = flaw_in(data)
+    flaw = flaw_in(data, file.path)
     if flaw is not None and not flaw.partial:
         raise TargetError(f"{file.shown} {flaw.message.partition(',')[0]}.")
     source = Source(file.shown, decode(data))
@@ -192,9 +192,9 @@ def _data(path: str) -> bytes:
         return b""
 
 
-def _readable(data: bytes) -> bool:
-    flaw = flaw_in(data)
-    return (flaw is None or flaw.partial) and needs_check(data)
+def _readable(data: bytes, path: str) -> bool:
+    flaw = flaw_in(data, path)
+    return (flaw is None or flaw.partial) and needs_check(data, path)
 
 
 def _is_number(text: str) -> bool:

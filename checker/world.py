@@ -8,15 +8,17 @@ from __future__ import annotations
 import os
 import stat
 
+from checker.candidate import speaks_of_jobs
 from checker.edits import settle
 from checker.guard import Unreadable
+from checker.language import ELIXIR, PYTHON, is_source, language_of
 from checker.source import decode
 
-SOURCES = (".ex", ".exs")
 BASELINE = ".oban-guard-baseline"
 OURS = (".oban-guard.toml", BASELINE)
 CONFIGURATIONS = (*OURS, "pyproject.toml")
-SKIPPED_FOLDERS = frozenset(("deps", "_build", "node_modules"))
+SKIPPED_FOLDERS = frozenset(("deps", "_build", "node_modules", "site-packages", "__pycache__"))
+DEFINITIONS = {ELIXIR: ("defmodule ",), PYTHON: ("class ", "def ")}
 MODES = ("block", "warn", "off")
 MODE_VARIABLES = ("OBAN_GUARD", "CLAUDE_PLUGIN_OPTION_MODE")
 MAX_BYTES = 4_000_000
@@ -32,7 +34,7 @@ class ProjectFile:
         name = os.path.basename(real)
         self.real = real
         self.shown = shown
-        self.is_source = name.lower().endswith(SOURCES)
+        self.is_source = is_source(name)
         self.configures = name in CONFIGURATIONS
         self.is_ours = name in OURS
 
@@ -158,23 +160,35 @@ class World:
 
         During an event it tells the same all the time.
         """
-        from checker.root import manifests_above
-
-        folder = next(manifests_above(os.path.dirname(os.path.realpath(path))), None)
-        if folder is None or self._projects is None:
+        if self._projects is None:
             return None
-        if folder not in self._projects:
-            self._projects[folder] = _project_at(folder, self._data)
-        return self._projects[folder]
+        folder = os.path.dirname(os.path.realpath(path))
+        language = language_of(path)
+        if language == PYTHON:
+            read = _python_project
+        else:
+            from checker.root import manifests_above
 
-    def names(self, text: str) -> tuple[set[str], set[str]]:
-        """The modules that a text defines, and the functions (`name/arity`) in them."""
-        from checker.elixir.modules import defined_names
+            read, folder = _elixir_project, next(manifests_above(folder), None)
+        if folder is None:
+            return None
+        if (language, folder) not in self._projects:
+            self._projects[language, folder] = read(folder, self._data)
+        return self._projects[language, folder]
+
+    def names(self, file: ProjectFile, text: str) -> tuple[set[str], set[str]]:
+        """The modules that a text defines, and the functions in them, as findings name them."""
+        if language_of(file.real) == PYTHON:
+            from checker.python.front import defined_names
+        else:
+            from checker.elixir.modules import defined_names
 
         return defined_names(text)
 
-    def holders(self, wanted: set[str], config):
+    def holders(self, like: ProjectFile, wanted: set[str], config):
         """Reports of files that the session has not met and that define one of some modules.
+
+        They are in the language of the file `like`.
 
         The search ends after SEARCH_SECONDS, in a large project without having seen all.
         """
@@ -182,12 +196,15 @@ class World:
 
         end = time.monotonic() + SEARCH_SECONDS
         lasts = {module.rpartition(".")[2] for module in wanted}
-        for file in self._naming(lasts, lambda: time.monotonic() > end):
+        language = language_of(like.real)
+        for file in self._naming(lasts, language, lambda: time.monotonic() > end):
             try:
                 text = None if self.session.knows(file.real) else self.text(file)
             except Unreadable:
                 continue
-            if text and _names_module(text, lasts) and wanted & self.names(text)[0]:
+            if not text or not speaks_of_jobs(text, file.real):
+                continue
+            if _defines(text, lasts, language) and wanted & self.names(file, text)[0]:
                 yield self.check(file, text, config)
 
     def config(self, file: ProjectFile):
@@ -222,16 +239,17 @@ class World:
             self._snapshots = Snapshots(self.root, self.session)
         return self._snapshots
 
-    def _naming(self, words: set[str], enough):
+    def _naming(self, words: set[str], language: str, enough):
         """Files that may have some words; in code and tests the projects tell which do."""
         known = [project for project in (self._projects or {}).values() if project is not None]
         for path in sorted(path for project in known for path in project.naming(words)):
             shown = _inside(self.root, path)
             if shown is not None:
                 yield ProjectFile(path, shown)
-        yield from self._sources(enough, {f for project in known for f in project.folders})
+        folders = {folder for project in known for folder in project.folders}
+        yield from self._sources(language, enough, folders)
 
-    def _sources(self, enough, without: set[str]):
+    def _sources(self, language: str, enough, without: set[str]):
         for folder, folders, names in os.walk(self.root):
             folders[:] = sorted(
                 name
@@ -242,7 +260,7 @@ class World:
                 if enough():
                     return
                 path = os.path.join(folder, name)
-                if not name.lower().endswith(SOURCES):
+                if not is_source(name) or language_of(name) != language:
                     continue
                 if not os.path.islink(path):
                     yield ProjectFile(path, _inside(self.root, path))
@@ -257,7 +275,7 @@ def _named_root(*roots: object) -> str:
     return os.getcwd()
 
 
-def _project_at(folder: str, data: str):
+def _elixir_project(folder: str, data: str):
     """The project with a mix.exs in a folder; None where reading it takes too long."""
     import time
 
@@ -273,15 +291,27 @@ def _project_at(folder: str, data: str):
     return project
 
 
-def _names_module(text: str, lasts: set[str]) -> bool:
-    """Whether a `defmodule` is followed by one of some words on its line."""
-    at = text.find("defmodule ")
-    while at >= 0:
-        end = text.find("\n", at)
-        line = text[at:end] if end >= 0 else text[at:]
-        if any(last in line for last in lasts):
-            return True
-        at = text.find("defmodule ", at + len(line))
+def _python_project(folder: str, data: str):
+    """The Python project around a folder; it is read only as far as is asked."""
+    from checker.project.pyproject import PythonError, of_folder
+    from checker.project.python import PythonProject
+
+    try:
+        return PythonProject(of_folder(folder))
+    except PythonError:
+        return None
+
+
+def _defines(text: str, lasts: set[str], language: str) -> bool:
+    """Whether a word that defines a module is followed by one of some words on its line."""
+    for word in DEFINITIONS[language]:
+        at = text.find(word)
+        while at >= 0:
+            end = text.find("\n", at)
+            line = text[at:end] if end >= 0 else text[at:]
+            if any(last in line for last in lasts):
+                return True
+            at = text.find(word, at + len(line))
     return False
 
 

@@ -25,6 +25,12 @@ class PythonProject:
         self.folder = conventions.folder
         self.others = Definitions(conventions)
 
+    folders: tuple[str, ...] = ()  # of which an index tells which files name something
+
+    def naming(self, words: set[str]) -> set[str]:
+        """Paths of files that an index tells to have some words: there is none."""
+        return set()
+
     def build(self, over: Callable = map, until: float | None = None) -> None:
         """Nothing is kept of a Python project: it is read as it is asked."""
 

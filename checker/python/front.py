@@ -19,6 +19,9 @@ def read(source: Source, config, facts, project=None) -> list:
     """Fill in what the text holds; the spans of its comments, when any may suppress."""
     tree = parse(source.text)
     if tree.module is None:
+        from checker.python.jobs import PythonJobs
+
+        facts.read_jobs = PythonJobs
         facts.errors = [(tree.error or 0, (tree.error or 0) + 1)]
         return []
     known = library(config.effects)
@@ -52,6 +55,16 @@ def module_name(path: str) -> tuple[str, bool]:
         folder, name = os.path.split(folder)
         parts.insert(0, name)
     return ".".join(parts), stem == "__init__"
+
+
+def defined_names(text: str) -> tuple[set[str], set[str]]:
+    """The classes and functions that a text defines, and its functions by their last names too.
+
+    Findings name both as their worker, and functions with or without their class.
+    """
+    tree = parse(text)
+    names = {name for _place, name in _places(tree)} if tree.module is not None else set()
+    return names, names | {name.rpartition(".")[2] for name in names}
 
 
 def _places(tree) -> list[tuple]:

@@ -89,7 +89,7 @@ class DeskWorld(World):
         DeskWorld.checked += 1
         return check_text(source.path, source.text, config)
 
-    def names(self, text):
+    def names(self, file, text):
         functions = {f"{name}/1" for name in re.findall(r"def (\w+)", text)}
         return set(re.findall(r"defmodule (\S+)", text)), functions
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 import pytest
 
@@ -15,23 +16,33 @@ from checker.world import World
 
 from .desk import Desk
 
-NAME = re.compile(r"defmodule ([\w.]+)")
-PATH = "lib/shop/example.ex"
+DEFINES = {".ex": r"defmodule ([\w.]+)", ".py": r"(?m)^ *(?:class|def|async def) (\w+)"}
+PATHS = {"elixir": "lib/shop/example.ex", "python": "shop/example.py"}
+
+
+class Bad(NamedTuple):
+    """An example that blocks, and where it stands."""
+
+    path: str
+    text: str
 
 
 def examples() -> list:
-    """Every invalid example that blocks, of every rule."""
+    """Every invalid example of one file that blocks, of every rule."""
     found = []
     for rule in all_rules():
         invalid = rule.__doc__.partition("## Invalid")[2].partition("## Valid")[0]
-        texts = re.findall(r"```elixir\n(.*?)```", invalid, re.DOTALL)
-        found += [pytest.param(t, id=f"{rule.ID}-{n}") for n, t in enumerate(texts) if blocks(t)]
+        for number, fence in enumerate(re.findall(r"```(\w+)\n(.*?)```", invalid, re.DOTALL)):
+            bad = Bad(PATHS[fence[0]], fence[1])
+            if findings(bad):
+                found.append(pytest.param(bad, id=f"{rule.ID}-{number}"))
     return found
 
 
-def blocks(text: str) -> bool:
-    """Whether the checker finds an error or a warning in a text."""
-    return any(f.blocking for f in check_source(Source(PATH, text), Config.default()).findings)
+def findings(bad: Bad) -> list:
+    """The errors and warnings that the checker finds in a text."""
+    report = check_source(Source(bad.path, bad.text), Config.default())
+    return [finding for finding in report.findings if finding.blocking]
 
 
 class Examples(Desk):
@@ -48,47 +59,50 @@ def desk(tmp_path) -> Examples:
 
 
 @pytest.fixture(params=examples())
-def bad(request) -> str:
+def bad(request) -> Bad:
     """An example that blocks."""
     return request.param
 
 
-def renamed(text: str) -> str:
-    """The text with every module that has a problem under a new name."""
-    findings = check_source(Source(PATH, text), Config.default()).findings
-    for name in {finding.worker for finding in findings if finding.blocking and finding.worker}:
+def renamed(bad: Bad) -> str:
+    """The text with everything that has a problem under a new name."""
+    text = bad.text
+    for name in {finding.worker for finding in findings(bad) if finding.worker}:
         text = re.sub(rf"(?<![\w.]){re.escape(name)}(?!\w|\.[A-Z])", f"{name}Again", text)
     return text
 
 
-def copied(text: str) -> str:
+def copied(bad: Bad) -> str:
     """The text with every module that it defines under a new name, also where it is aliased."""
-    for name in {name.rpartition(".")[2] for name in NAME.findall(text)}:
+    text = bad.text
+    names = re.findall(DEFINES[bad.path[bad.path.rindex("."):]], text)
+    for name in {name.rpartition(".")[2] for name in names}:
         text = re.sub(rf"(?<![\w:]){re.escape(name)}(?!\w)", f"{name}Again", text)
     return text
 
 
 def test_a_new_problem_is_held_back(desk, bad):
-    assert desk.write(PATH, bad).verdict == "deny"
+    assert desk.write(bad.path, bad.text).verdict == "deny"
 
 
 def test_an_old_problem_holds_no_edit_back(desk, bad):
-    desk.put(PATH, bad)
-    assert desk.write(PATH, bad + "\n# one line more\n").verdict == "pass"
+    desk.put(bad.path, bad.text)
+    assert desk.write(bad.path, bad.text + "\n# one line more\n").verdict == "pass"
 
 
 def test_a_renamed_worker_keeps_its_problems(desk, bad):
-    desk.put(PATH, bad)
-    assert desk.write(PATH, renamed(bad)).verdict == "pass"
+    desk.put(bad.path, bad.text)
+    assert desk.write(bad.path, renamed(bad)).verdict == "pass"
 
 
 def test_a_moved_worker_keeps_its_problems(desk, bad):
-    desk.put(PATH, bad)
-    assert desk.write(PATH, bad + "\n# one line more\n").verdict == "pass"
-    desk.remove(PATH)
-    assert desk.write("lib/shop/jobs/example.ex", bad).verdict == "pass"
+    desk.put(bad.path, bad.text)
+    assert desk.write(bad.path, bad.text + "\n# one line more\n").verdict == "pass"
+    desk.remove(bad.path)
+    moved = bad.path.replace("/example", "/jobs/example")
+    assert desk.write(moved, bad.text).verdict == "pass"
 
 
 def test_a_second_worker_with_the_same_problems_is_held_back(desk, bad):
-    desk.put(PATH, bad)
-    assert desk.write(PATH, bad + "\n" + copied(bad)).verdict == "deny"
+    desk.put(bad.path, bad.text)
+    assert desk.write(bad.path, bad.text + "\n" + copied(bad)).verdict == "deny"
