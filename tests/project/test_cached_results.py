@@ -6,10 +6,12 @@ import os
 import random
 import resource
 import shutil
+import stat
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -24,6 +26,15 @@ SHOP = REPOSITORY / "examples" / "shop"
 CHECK = [sys.executable, "-c", "from checker.cli import main; main()", "check", "--format", "json"]
 STEP, MOST_STEPS = 97, 20  # bytes from one truncation to the next, and how many of a file
 
+WORKER, CALLEE = "lib/shop/late.ex", "lib/odd_place.ex"  # only the index tells where it is
+LATE = """defmodule Shop.Late do
+  use Oban.Worker, max_attempts: 3
+
+  def perform(%Oban.Job{args: %{"id" => id}}), do: Elsewhere.Deep.run(id)
+end
+"""
+DEEP = "defmodule Elsewhere.Deep do\n  def run(_id), do: {}\nend\n"
+
 
 @pytest.fixture(params=["shop", "generated"])
 def project(request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -32,6 +43,9 @@ def project(request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(SHOP, folder)
     else:
         corpus.write_project(folder, 16, 8, 40)
+    (folder / WORKER).parent.mkdir(exist_ok=True)
+    (folder / WORKER).write_text(LATE)
+    (folder / CALLEE).write_text(DEEP.format("nil"))
     monkeypatch.setenv("OBAN_GUARD_DATA", str(tmp_path / "data"))
     monkeypatch.setattr(index, "SETTLED", -1)  # also what has just been written counts
     return folder
@@ -50,6 +64,10 @@ def findings(folder: Path, jobs: int = 1, files: list | None = None) -> list[tup
 
 def caches(tmp_path: Path) -> list[Path]:
     return sorted((tmp_path / "data" / "index").glob("*.json"))
+
+
+def cache(tmp_path: Path, folder: Path, ending: str) -> Path:
+    return Path(index._Cache(str(folder), ending, str(tmp_path / "data"))._path)
 
 
 def test_cold_warm_and_stale(project: Path, tmp_path: Path) -> None:
@@ -80,22 +98,26 @@ def test_an_index_that_is_sound_but_not_of_this(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lie: str
 ) -> None:
     """Its checksum is right, and every file in it looks unchanged."""
-    right, mine = findings(project), caches(tmp_path)
+    same = SimpleNamespace(st_mode=stat.S_IFREG, st_size=9, st_ctime_ns=9)
+    monkeypatch.setattr(index.Index, "_status", lambda self, entry: same)
+    right = findings(project)
     other = tmp_path / "other"
     shutil.copytree(project, other)
-    for path in (other / "lib").rglob("*.ex"):
-        path.write_text(path.read_text().replace("Oban", "Anob"))
+    for path in (*other.rglob("lib/**/*.ex"), *other.rglob("test/**/*.exs")):
+        path.write_text("defmodule Gone do\nend\n")
     if lie == "another project":
         findings(other)
-        foreign = [path for path in caches(tmp_path) if path not in mine]
-        for path, of_other in zip(mine, foreign, strict=True):
-            path.write_bytes(of_other.read_bytes())
+        for ending in (".ex", ".exs"):
+            of_other = cache(tmp_path, other, ending)
+            if of_other.exists():
+                cache(tmp_path, project, ending).write_bytes(of_other.read_bytes())
     elif lie == "another version":
         with monkeypatch.context() as patch:
             patch.setattr(index, "__version__", "0.0.1")
             findings(project)
     else:
-        mine[0].write_bytes(mine[-1].read_bytes())
+        code = cache(tmp_path, project, ".ex")
+        cache(tmp_path, project, ".exs").write_bytes(code.read_bytes())
     assert findings(project) == right
 
 
@@ -201,20 +223,14 @@ def test_a_clock_that_is_set(project: Path, monkeypatch: pytest.MonkeyPatch, yea
 
 
 def test_a_callee_that_changes_is_seen_at_the_next_run(project: Path) -> None:
-    worker = project / "lib/shop/late.ex"
-    worker.parent.mkdir(exist_ok=True)
-    worker.write_text(
-        "defmodule Shop.Late do\n  use Oban.Worker, max_attempts: 3\n\n"
-        '  def perform(%Oban.Job{args: %{"id" => id}}), do: Elsewhere.Deep.run(id)\nend\n'
-    )
-    callee = project / "lib/odd_place.ex"
-    callee.write_text("defmodule Elsewhere.Deep do\n  def run(_id), do: :ok\nend\n")
+    worker, callee = project / WORKER, project / CALLEE
+    callee.write_text(DEEP.format(":ok"))
 
     def told() -> list[str]:
         return [row[3] for row in findings(project) if row[0] == str(worker) and row[3] == "OB101"]
 
     assert told() == []
-    callee.write_text("defmodule Elsewhere.Deep do\n  def run(_id), do: nil\nend\n")
+    callee.write_text(DEEP.format("nil"))
     assert told() == ["OB101"]
     callee.rename(callee.with_name("other_place.ex"))
     assert told() == ["OB101"]
