@@ -101,7 +101,8 @@ class _Finder:
         if is_source(path):
             self._add(path, os.path.realpath(path), data)
         else:
-            self.found.notes.append(f"{shown(path)}: skipped, only .ex, .exs and .py files are checked")
+            note = "skipped, only .ex, .exs and .py files are checked"
+            self.found.notes.append(f"{shown(path)}: {note}")
 
     def _walk(self, top: str) -> None:
         real_top = os.path.realpath(top)

@@ -115,9 +115,9 @@ def test_stdin_stands_in_for_the_file_on_disk(project):
 
 
 def test_stdin_of_another_language_is_skipped(project):
-    result = run("-", "--stdin-filename", "a.py", input=b"BAD")
+    result = run("-", "--stdin-filename", "a.rb", input=b"BAD")
     assert result.exit_code == 0
-    assert "note: a.py: skipped, only .ex and .exs files are checked\n" in result.stderr
+    assert "note: a.rb: skipped, only .ex, .exs and .py files are checked\n" in result.stderr
 
 
 def test_a_name_for_stdin_needs_stdin(project):

@@ -240,13 +240,13 @@ def test_digest_follows_the_settings_only(tmp_path):
     assert load(str(tmp_path / "a")).digest() != load(str(tmp_path / "b")).digest()
 
 
-@pytest.mark.parametrize("call", ["Shop.Bank.fetch/1", "Repo.insert!/1,2", ":hackney.get", "A.ok?"])
+@pytest.mark.parametrize("call", ["Shop.Bank.fetch/1", "Repo.insert!/1,2", ":hackney.get", "A.ok?", "shop.bank"])
 def test_calls(call):
     assert config.is_call(call)
 
 
 @pytest.mark.parametrize(
-    "call", ["fetch", "Shop.Bank", "shop.bank", "A.b/x", "A.b/", "A.b/1,", "A.b c", "."]
+    "call", ["fetch", "Shop.Bank", "shop.bank/1", "shop..bank", "A.b/x", "A.b/", "A.b/1,", "A.b c", "."]
 )
 def test_no_calls(call):
     assert not config.is_call(call)

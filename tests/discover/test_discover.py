@@ -29,9 +29,9 @@ def names(*paths):
 
 
 def test_folders_are_walked_in_order(project):
-    touch(project, "lib/b.ex", "lib/a/z.ex", "lib/a.ex", "config/config.exs", "README.md", "x.py")
-    assert names(".") == ["config/config.exs", "lib/a.ex", "lib/a/z.ex", "lib/b.ex"]
-    assert names("lib", "config") == names("config", "lib") == names(".")
+    touch(project, "lib/b.ex", "lib/a/z.ex", "lib/a.ex", "config/config.exs", "README.md", "lib/x.py")
+    expected = ["config/config.exs", "lib/a.ex", "lib/a/z.ex", "lib/b.ex", "lib/x.py"]
+    assert names("lib", "config") == names("config", "lib") == names(".") == expected
 
 
 def test_what_is_not_the_projects_own_is_left_out(project):
@@ -124,12 +124,12 @@ def test_a_path_too_long_is_a_problem_of_its_own():
 
 
 def test_other_files_are_skipped_with_a_note(project):
-    touch(project, "README.md", "worker.py", "A.EX")
-    found = find(["README.md", "worker.py", "A.EX"], {})
-    assert [file.shown for file in found.files] == ["A.EX"]
+    touch(project, "README.md", "worker.rb", "worker.PY", "A.EX")
+    found = find(["README.md", "worker.rb", "worker.PY", "A.EX"], {})
+    assert [file.shown for file in found.files] == ["A.EX", "worker.PY"]
     assert found.notes == [
-        f"{name}: skipped, only .ex and .exs files are checked"
-        for name in ("README.md", "worker.py")
+        f"{name}: skipped, only .ex, .exs and .py files are checked"
+        for name in ("README.md", "worker.rb")
     ]
 
 
