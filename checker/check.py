@@ -214,19 +214,20 @@ def _run(source: Source, config, facts: FileFacts, comments: list, report: Repor
         if check is not None and (not script or getattr(rule, "IN_TESTS", False)):
             for worker in sound:
                 found.extend(_findings(rule, check, worker, source, facts, report))
-    for rule in rules:
+    read = rules if facts.unreadable is None else ()
+    for rule in read:
         check = entry(rule, "check_jobs", language)
         if check is not None and (not script or getattr(rule, "IN_TESTS", False)):
             found.extend(
                 _file_findings(rule, partial(_check_jobs, check, facts), facts, source, report)
             )
-    for rule in rules:
+    for rule in read:
         check = entry(rule, "check_config", language)
         if check is not None and (not script or in_config(source.path)):
             found.extend(
                 _file_findings(rule, partial(_check_configs, check, facts), facts, source, report)
             )
-    for rule in rules if script and is_test(source.path) else ():
+    for rule in read if script and is_test(source.path) else ():
         check = entry(rule, "check_tests", language)
         if check is not None:
             found.extend(

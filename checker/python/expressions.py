@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 
 import libcst as cst
 
 from checker.model.shape import (
     FALSE,
+    MOST_PARTS,
     NEVER,
     NIL,
     TRUE,
@@ -28,25 +30,29 @@ from checker.model.shape import (
     join,
     one,
     only,
+    size_of,
 )  # fmt: skip
-from checker.python.names import ClassDefinition, FunctionDefinition, own_nodes
+from checker.python.names import APART, ClassDefinition, FunctionDefinition, parts_of
 from checker.python.scope import Env, Frame, Scope, merged
 from checker.python.shapes import HERE, JOB, Class, Coroutine, Ref, of_ref, unknown
 
 _CONSTANTS = {"None": NIL, "True": TRUE, "False": FALSE}
 
 
+@lru_cache(maxsize=4096)
 def words_of(node: cst.CSTNode) -> frozenset[str]:
-    """Names, attributes and short strings that an expression speaks of."""
-    found = set()
-    for inner in own_nodes(node):
-        if isinstance(inner, cst.Name):
-            found.add(inner.value)
-        elif isinstance(inner, cst.SimpleString):
-            text = string_value(inner)
-            if isinstance(text, str) and len(text) < 40:
-                found.add(text)
-    return frozenset(found)
+    """Names, attributes and short strings that an expression speaks of.
+
+    Kept, since every link of a chain is asked, and each holds all those before it.
+    """
+    if isinstance(node, cst.Name):
+        return frozenset((node.value,))
+    if isinstance(node, cst.SimpleString):
+        text = string_value(node)
+        return frozenset((text,)) if isinstance(text, str) and len(text) < 40 else frozenset()
+    return frozenset().union(
+        *(words_of(part) for part in parts_of(node) if not isinstance(part, APART))
+    )
 
 
 def string_value(node: cst.CSTNode) -> str | bytes | None:
@@ -87,8 +93,12 @@ class Expressions:
         """What an expression gives; NEVER when it does not come to an end."""
         if not self.burn():
             return self.unknown(node, scope)
-        method = getattr(self, "_" + type(node).__name__, None)
-        return method(node, env, scope) if method is not None else self._parts_of(node, env, scope)
+        method = getattr(self, "_" + type(node).__name__, self._parts_of)
+        value = method(node, env, scope)
+        if size_of(value) <= MOST_PARTS:
+            return value
+        self.use(value, env, scope)
+        return self.unknown(node, scope)
 
     def _parts_of(self, node, env: Env, scope: Scope) -> Value:
         for child in node.children:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import libcst as cst
 
 from checker.python.tree import Tree
@@ -286,7 +288,7 @@ def walk(node: cst.CSTNode):
     while todo:
         inner = todo.pop()
         yield inner
-        todo.extend(reversed([c for c in inner.children if not _is_space(c)]))
+        todo.extend(reversed(parts_of(inner)))
 
 
 def own_nodes(node: cst.CSTNode):
@@ -295,11 +297,18 @@ def own_nodes(node: cst.CSTNode):
     while todo:
         inner = todo.pop()
         yield inner
-        if inner is not node and isinstance(inner, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+        if inner is not node and isinstance(inner, APART):
             continue
-        todo.extend(reversed([c for c in inner.children if not _is_space(c)]))
+        todo.extend(reversed(parts_of(inner)))
 
 
+@lru_cache(maxsize=20_000)
+def parts_of(node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
+    """The children of a node, without spaces and punctuation; libcst takes long to tell."""
+    return tuple([child for child in node.children if not _is_space(child)])
+
+
+APART = (cst.FunctionDef, cst.Lambda, cst.ClassDef)  # what stands in these runs at other times
 _SPACE = (
     cst.SimpleWhitespace, cst.TrailingWhitespace, cst.EmptyLine, cst.Newline, cst.Comma, cst.Dot,
     cst.ParenthesizedWhitespace, cst.Colon, cst.AssignEqual, cst.LeftParen, cst.RightParen,

@@ -9,6 +9,7 @@ unknown one is a TypeError at the start. The crontab is not here, but in the wor
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 
@@ -101,7 +102,9 @@ def _seconds(plugin: Plugin, name: str, default: float) -> float | None:
     if name not in plugin.settings:
         return default
     shape = only(plugin.settings[name].value)
-    return shape.value if isinstance(shape, (Int, Float)) else None
+    if isinstance(shape, Int):
+        return shape.value
+    return shape.value if isinstance(shape, Float) and math.isfinite(shape.value) else None
 
 
 class _Reader:

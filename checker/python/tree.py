@@ -6,7 +6,9 @@ here are byte offsets, taken while the tree is written out once (`CodegenState` 
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
 from contextlib import contextmanager
 
 import libcst as cst
@@ -17,6 +19,7 @@ from checker.model.shape import Span
 # Beyond these libcst's native parser may overflow its stack, which no exception tells.
 MOST_NESTED = 200  # brackets
 MOST_CHAINED = 1_000  # operators of one expression, or branches of one `if`
+TOKENS = "tokenizer error"  # of these libcst does not tell the place
 _TOKENS = re.compile(
     r"""(?P<skip>\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}(?:[^\\]|\\.)*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\#[^\n]*|\\\n)"""
     r"""|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<end>[,;\n])"""
@@ -54,8 +57,10 @@ def parse(text: str) -> Tree:
         places = _Places(tree.module)
         tree.module._codegen(places)
     except cst.ParserSyntaxError as error:
-        tree.module, tree.error = None, _offset(text, error.raw_line, error.raw_column)
-    except (RecursionError, ValueError, UnicodeError):  # deeper or odder than people write
+        place = _refused_at(text) if TOKENS in error.message else None
+        tree.module = None
+        tree.error = _offset(text, *(place or (error.raw_line, error.raw_column)))
+    except (RecursionError, ValueError, cst.CSTValidationError):  # deeper or odder than people write
         tree.module, tree.error = None, 0
     else:
         tree.spans, tree.comments = places.spans, places.comments
@@ -102,7 +107,10 @@ def _too_deep(text: str) -> bool:
     depth = chained = branches = 0
     for token in _TOKENS.finditer(text):
         kind = token.lastgroup
-        if kind == "open":
+        if kind == "skip":
+            if _is_formatted(text, token) and _too_deep(token.group().strip("'\"")):
+                return True
+        elif kind == "open":
             depth += 1
             chained += 1
         elif kind == "close":
@@ -116,6 +124,25 @@ def _too_deep(text: str) -> bool:
         if depth > MOST_NESTED or chained > MOST_CHAINED or branches > MOST_CHAINED:
             return True
     return False
+
+
+def _is_formatted(text: str, token: re.Match) -> bool:
+    """Whether a token is a string that holds expressions."""
+    prefix = text[max(0, token.start() - 2) : token.start()].lower()
+    return token.group()[0] in "\"'" and ("f" in prefix or "t" in prefix)
+
+
+def _refused_at(text: str) -> tuple[int, int] | None:
+    """Where Python itself sees what is wrong: a line from 1, a column from 0."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except SyntaxError as error:
+        return error.lineno or 1, max(0, (error.offset or 1) - 1)
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return None
 
 
 def _offset(text: str, line: int, column: int) -> int:

@@ -7,7 +7,7 @@ than 1 MB. Nothing else is reported about what could not be read.
 
 ## Why is this bad?
 
-The checker cannot tell anything about it. Elixir will say what is wrong.
+The checker cannot tell anything about it. Elixir or Python will say what is wrong.
 
 ## Invalid
 
@@ -22,6 +22,16 @@ defmodule Shop.Workers.Half do
 end
 ```
 
+```python
+from oban import worker
+
+
+@worker(queue="shop", max_attempts=3)
+class Half:
+    async def process(self, job):
+        return await drop(job.args["id"]
+```
+
 ## Valid
 
 ```elixir
@@ -31,16 +41,32 @@ defmodule Shop.Workers.Whole do
   def perform(%Oban.Job{args: %{"id" => id}}), do: Shop.Items.drop(id)
 end
 ```
+
+```python
+from oban import worker
+
+from shop.items import drop
+
+
+@worker(queue="shop", max_attempts=3)
+class Whole:
+    async def process(self, job):
+        await drop(job.args["id"])
+```
 """
 
 from __future__ import annotations
 
+from checker.language import ELIXIR, PYTHON
 from checker.rules.problem import ADVICE, Problem
 
 ID = "OB904"
 NAME = "unparsable"
 SEVERITY = ADVICE
 IN_TESTS = True
+
+ASKED = {ELIXIR: "mix compile", PYTHON: "python -m py_compile"}
+PARTS = {ELIXIR: "this part", PYTHON: "this file"}
 
 
 def check_file(facts):
@@ -49,5 +75,6 @@ def check_file(facts):
                       "Check it by other means")  # fmt: skip
     elif facts.errors:
         start, end = facts.errors[0]
-        yield Problem((start, end), "does not parse, so this part was not checked",
-                      "Mend the syntax; `mix compile` says what is wrong")  # fmt: skip
+        asked, part = ASKED[facts.language], PARTS[facts.language]
+        yield Problem((start, end), f"does not parse, so {part} was not checked",
+                      f"Mend the syntax; `{asked}` says what is wrong")  # fmt: skip
