@@ -2,7 +2,7 @@
 
 import importlib.util
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType
 
 ROOT = Path(__file__).parents[2]
 _spec = importlib.util.spec_from_file_location("gen_docs", ROOT / "scripts/gen_docs.py")
@@ -11,11 +11,13 @@ _spec.loader.exec_module(gen_docs)
 
 
 def rule(documentation="Wrong | always.\n\nMore.", id="OB999", **ways):
-    return SimpleNamespace(
+    stand_in = ModuleType("ob999_wrong_always", documentation)
+    vars(stand_in).update(
         **(ways or {"check": list}),
-        ID=id, NAME="wrong-always", SEVERITY="error", __doc__=documentation,
+        ID=id, NAME="wrong-always", SEVERITY="error",
         __file__=str(ROOT / "checker/rules/ob999_wrong_always.py"),
     )  # fmt: skip
+    return stand_in
 
 
 def test_pages_are_current():

@@ -9,8 +9,8 @@ pytestmark = pytest.mark.asyncio
 
 async def test_bad_options_do_nothing(monkeypatch):
     job = bad.ImportFeed.new({"feed_id": 1})
-    assert job.max_attempts == 20
-    assert job.extra == {"retries": 3, "backoff": 10, "timeout": 60, "unique": True}
+    assert job.max_attempts == 3
+    assert job.extra == {"backoff": 10, "timeout": 60, "unique": True}
     for _ in range(2):
         await bad.ImportFeed.enqueue({"feed_id": 1})
     assert len(await all_enqueued(worker=bad.ImportFeed)) == 2
