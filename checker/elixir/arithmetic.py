@@ -307,8 +307,7 @@ class Calculator(Interpreter):
     def below(self, foreign: Foreign) -> Calculator:
         inner = Calculator(foreign.modules, self.library, self.others)
         inner.fuel = FOREIGN_FUEL
-        inner.files_deep = self.files_deep + 1
-        inner._foreign = (*self._foreign, foreign.trail)
+        inner.way = (*self.way, foreign.trail)
         return inner
 
     # -- operators -----------------------------------------------------------------

@@ -67,7 +67,8 @@ class OtherFiles:
 
     def run(self, interpreter, foreign: Foreign, args: list[Value]) -> tuple:
         """A finished interpreter of the other file, and the function's value there."""
-        key = (foreign.path, foreign.name, tuple(map(value_key, args)), interpreter.files_deep)
+        # Also by the way here: a function on it is not followed a second time.
+        key = (foreign.path, foreign.name, tuple(map(value_key, args)), interpreter.way)
         if key in self._runs:
             return self._runs[key]
         below = interpreter.below(foreign)
@@ -85,7 +86,7 @@ def _has_function(value: Value) -> bool:
 def follow(interpreter, foreign: Foreign, node, args: list[Value], env: Env, scope: Scope) -> Value:
     """What a call into another file gives: what following it says, else its `@spec`."""
     move = _Move(interpreter, foreign, node, env, scope)
-    too_deep = interpreter.files_deep >= MOST_FILES_DEEP or interpreter.is_inside(foreign)
+    too_deep = len(interpreter.way) >= MOST_FILES_DEEP or interpreter.is_inside(foreign)
     if too_deep or interpreter.fuel < FUEL // 4:
         return move.specified()
     below, value = interpreter.others.run(interpreter, foreign, [_given(arg) for arg in args])

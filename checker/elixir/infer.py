@@ -112,9 +112,8 @@ class Interpreter(Conditions, Fields, Calls):
         self.modules = modules
         self.library = library
         self.others = others
-        self.files_deep = 0
         self.trails: dict[tuple, Trail] = {}  # calls into other files → where they lead
-        self._foreign: tuple[Trail, ...] = ()  # functions of other files that led here
+        self.way: tuple[Trail, ...] = ()  # functions of other files that led here
         self.fuel = FUEL
         self.steps: dict[tuple, Step] = {}
         self.drops: dict[tuple, Drop] = {}
@@ -145,12 +144,11 @@ class Interpreter(Conditions, Fields, Calls):
         """An interpreter for another file, one file deeper than this."""
         inner = Interpreter(foreign.modules, self.library, self.others)
         inner.fuel = FOREIGN_FUEL
-        inner.files_deep = self.files_deep + 1
-        inner._foreign = (*self._foreign, foreign.trail)
+        inner.way = (*self.way, foreign.trail)
         return inner
 
     def is_inside(self, foreign: Foreign) -> bool:
-        return foreign.trail in self._foreign
+        return foreign.trail in self.way
 
     def eval(self, node: syntax.Node, env: Env, scope: Scope) -> Value:
         self.fuel -= 1

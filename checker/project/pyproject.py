@@ -192,10 +192,10 @@ class Conventions:
     @cached_property
     def jobs(self) -> list[Job]:
         """Workers and job functions, by path."""
-        found = []
+        found, tests = [], self.tests + os.sep
         for path in python_files(self.folder):
             data = read(path)
-            if path.startswith(self.tests + os.sep) or b"oban" not in data:
+            if path.startswith(tests) or b"oban" not in data:
                 continue
             for node, decorator in _decorated(data):
                 queue = _keyword(decorator, "queue", "default")
@@ -254,10 +254,11 @@ class Conventions:
     @cached_property
     def _starts(self) -> list[tuple[str, ast.Call]]:
         """Calls of `Oban(…)` outside of tests, and where they are."""
+        tests = self.tests + os.sep
         return [
             (path, node)
             for path in python_files(self.folder)
-            if not path.startswith(self.tests + os.sep) and b"Oban(" in (data := read(path))
+            if not path.startswith(tests) and b"Oban(" in (data := read(path))
             for node in ast.walk(_parsed(data))
             if isinstance(node, ast.Call) and _last_name(node.func) == "Oban"
         ]

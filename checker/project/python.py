@@ -13,7 +13,8 @@ from checker.python.names import ClassDefinition, File, FunctionDefinition
 from checker.python.tree import parse
 from checker.source import MAX_BYTES, decode
 
-MOST_READ = 60  # files that are followed into, in one project
+MOST_READ = 60  # files that are followed into from one file
+KEPT = 60  # files that are kept as they were parsed, which takes a megabyte each
 MOST_HOPS = 6  # names that only stand for another one
 
 
@@ -23,7 +24,7 @@ class PythonProject:
     def __init__(self, conventions: Conventions) -> None:
         self.conventions = conventions
         self.folder = conventions.folder
-        self.others = Definitions(conventions)
+        self._files = Files(conventions, {})
 
     folders: tuple[str, ...] = ()  # of which an index tells which files name something
 
@@ -37,26 +38,66 @@ class PythonProject:
     def with_text(self, path: str, text: bytes) -> PythonProject:
         """The same, but for what the file at an absolute path is to be taken for holding."""
         other = PythonProject(self.conventions)
-        other.others.texts = {**self.others.texts, path: text}
+        other._files = Files(self.conventions, {**self._files.texts, path: text})
         return other
+
+    @property
+    def others(self) -> Definitions:
+        """For one file that is checked: what it is told does not hang on others before it."""
+        return Definitions(self._files)
 
     @cached_property
     def around(self) -> PythonAround:
         return PythonAround(self.conventions)
 
 
-class Definitions:
-    """Functions and classes of the project's files, by their full names."""
+class Files:
+    """The modules of a project as they are parsed. `texts`: what files are to be taken for
+    holding, by path."""
 
-    def __init__(self, conventions: Conventions) -> None:
+    def __init__(self, conventions: Conventions, texts: dict[str, bytes]) -> None:
         self._conventions = conventions
-        self.texts: dict[str, bytes] = {}
-        self._files: dict[str, File | None] = {}
-        self._found: dict[str, object] = {}
+        self.texts = texts
+        self._parsed: dict[str, File] = {}
 
     def module_of(self, path: str) -> str:
         """The full name of a file's module."""
         return self._conventions.module_of(os.path.abspath(path))
+
+    def module(self, name: str) -> File | None:
+        """A module; None for what is no part of the project, or cannot be read."""
+        if name not in self._parsed:
+            file = self._read(name)
+            if file is None:
+                return None
+            if len(self._parsed) >= KEPT:
+                del self._parsed[next(iter(self._parsed))]
+            self._parsed[name] = file
+        return self._parsed[name]
+
+    def _read(self, name: str) -> File | None:
+        base = os.path.join(self._conventions.source_root, *name.split("."))
+        for path, is_package in ((base + ".py", False), (os.path.join(base, "__init__.py"), True)):
+            if os.path.isfile(path) and not os.path.islink(path):
+                data = self.texts[path] if path in self.texts else read(path)
+                if len(data) > MAX_BYTES or b"\0" in data:
+                    return None
+                tree = parse(decode(data))
+                return File(tree, path, name, is_package) if tree.module is not None else None
+        return None
+
+
+class Definitions:
+    """Functions and classes of the project's files, by their full names.
+
+    No more than MOST_READ files are looked into.
+    """
+
+    def __init__(self, files: Files) -> None:
+        self._all = files
+        self._files: dict[str, File | None] = {}
+        self._found: dict[str, object] = {}
+        self.module_of = files.module_of
 
     def definition(self, full: str) -> FunctionDefinition | ClassDefinition | str | None:
         """What a full name stands for: a definition, or the name of something else's.
@@ -96,21 +137,10 @@ class Definitions:
         if module not in self._files:
             if len(self._files) > MOST_READ * 4 or not module.replace(".", "").isidentifier():
                 return None
-            self._files[module] = self._read(module)
+            if sum(file is not None for file in self._files.values()) >= MOST_READ:
+                return None
+            self._files[module] = self._all.module(module)
         return self._files[module]
-
-    def _read(self, module: str) -> File | None:
-        if sum(file is not None for file in self._files.values()) >= MOST_READ:
-            return None
-        base = os.path.join(self._conventions.source_root, *module.split("."))
-        for path, is_package in ((base + ".py", False), (os.path.join(base, "__init__.py"), True)):
-            if os.path.isfile(path) and not os.path.islink(path):
-                data = self.texts[path] if path in self.texts else read(path)
-                if len(data) > MAX_BYTES or b"\0" in data:
-                    return None
-                tree = parse(decode(data))
-                return File(tree, path, module, is_package) if tree.module is not None else None
-        return None
 
 
 class PythonAround(Around):
