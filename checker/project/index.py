@@ -260,10 +260,17 @@ class _Cache:
                 return None
             files, *sections = body.split(b"\n")
             stamps = quickjson.read(files)
-            os.utime(self._path)
         except (OSError, ValueError, RecursionError):
             return None
+        self._note_use()
         return _Held(stamps[::3], tuple(sections)), stamps
+
+    def _note_use(self) -> None:
+        """Have it kept; where nothing can be written, nothing is removed either."""
+        try:
+            os.utime(self._path)
+        except OSError:
+            pass
 
     def save(self, held: _Held, files: dict[str, tuple[int, int]], settled: int) -> None:
         """Keep what is packed, of files that changed before a time; where it cannot be, do not."""

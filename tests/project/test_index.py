@@ -251,6 +251,18 @@ def test_a_folder_that_cannot_be_written_to(shop: Shop, tmp_path: Path) -> None:
     assert shop.data.read_text() == ""
 
 
+def test_a_folder_that_can_only_be_read(shop: Shop, monkeypatch) -> None:
+    """Also root is refused here."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(30, "Read-only file system")
+
+    monkeypatch.setattr(index.os, "utime", refuse)
+    read = watch_reading(monkeypatch)
+    assert shop.defining("Shop.Part7") == ["part_7.ex"]
+    assert read == []
+
+
 def test_the_index_is_the_users_alone(shop: Shop) -> None:
     assert (shop.data / "index").stat().st_mode & 0o777 == 0o700
     assert shop.cache.stat().st_mode & 0o777 == 0o600
