@@ -99,7 +99,7 @@ def test_an_index_that_is_sound_but_not_of_this(
 ) -> None:
     """Its checksum is right, and every file in it looks unchanged."""
     same = SimpleNamespace(st_mode=stat.S_IFREG, st_size=9, st_ctime_ns=9)
-    monkeypatch.setattr(index.Index, "_status", lambda self, entry: same)
+    monkeypatch.setattr(index.Index, "_status", lambda self, entry, folder: same)
     right = findings(project)
     other = tmp_path / "other"
     shutil.copytree(project, other)
