@@ -47,8 +47,8 @@ class Index:
 
     `folders` are absolute; one that is not below `root` is left out. `data` is the data
     folder, None to keep nothing. `texts`: what files are to be taken for holding, by path.
-    Answers are absolute paths in order. Where there are more than MOST_FILES files the index is not `complete`: it knows
-    none of them.
+    Answers are absolute paths in order. Where there are more than MOST_FILES files the index
+    is not `complete`: it knows none of them.
     """
 
     def __init__(self, root: str, folders: list[str], ending: str, data: str | None) -> None:
