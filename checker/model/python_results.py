@@ -11,6 +11,15 @@ STUCK = "stuck"  # the acknowledgement fails, and the job stays `executing`
 
 def is_exception(name: str) -> bool:
     """Whether a full name is that of a builtin exception."""
+    return _is_a(name, BaseException)
+
+
+def is_failure(name: str) -> bool:
+    """Whether it is one that fails an attempt, raised or returned: not `KeyboardInterrupt`."""
+    return _is_a(name, Exception)
+
+
+def _is_a(name: str, base: type) -> bool:
     plain = name.removeprefix("builtins.")
     found = getattr(__import__("builtins"), plain, None) if plain != name else None
-    return isinstance(found, type) and issubclass(found, BaseException)
+    return isinstance(found, type) and issubclass(found, base)

@@ -31,13 +31,21 @@ from checker.model.shape import (
     only,
 )  # fmt: skip
 from checker.model.worker import Context, Step
-from checker.python.expressions import fresh_in, words_of
-from checker.python.names import ClassDefinition, FunctionDefinition
+from checker.python.changes import READING
+from checker.python.expressions import fresh_in, field_key, words_of
+from checker.python.names import PROPERTIES, ClassDefinition, FunctionDefinition, own_nodes
 from checker.python.scope import Env, Frame, Scope
-from checker.python.shapes import JOB, Class, Coroutine, Ref, unknown
+from checker.python.shapes import JOB, SWALLOWING, Class, Coroutine, Ref, unknown
 from checker.vocabulary import own_effect
 
 MOST_DEEP = 8
+# Decorators under which a function gives what it gives.
+PLAIN_DECORATORS = frozenset((
+    "builtins.staticmethod", "builtins.classmethod", "functools.cache", "functools.lru_cache",
+    "functools.wraps", "typing.override", "typing.no_type_check", "typing.final",
+    "abc.abstractmethod", "contextlib.contextmanager", "contextlib.asynccontextmanager",
+))  # fmt: skip
+MANAGERS = frozenset(("contextlib.contextmanager", "contextlib.asynccontextmanager"))
 TRANSACTIONS = frozenset(("begin", "begin_nested", "transaction", "atomic"))
 INSERTS = frozenset(("enqueue", "enqueue_many"))
 NAIVE = {"datetime.datetime.utcnow", "datetime.datetime.today", "datetime.datetime.utcfromtimestamp"}
@@ -224,32 +232,42 @@ class Calling:
         if isinstance(shape, Text):
             return one(_text_method(name, shape), origin)
         if isinstance(shape, Map) and name == "get":
-            key = only(given.positional[0]) if given.positional else None
-            held = shape.fields.get(("text", getattr(key, "value", None)))
-            if held is not None:
-                return held
+            key = field_key(given.positional[0]) if given.positional else None
+            missing = given.get(1) or one(NIL, origin)
+            if key is None:
+                return join(*shape.fields.values(), missing, unknown(None, origin))
+            if key in shape.fields:
+                return self.current(shape.fields[key])
             if not shape.open:
-                return given.get(1) or one(NIL, origin)
+                return missing
+        if isinstance(shape, (Map, Seq)) and name == "copy":
+            return one(shape, origin)
         if isinstance(shape, (Map, Seq, Opaque)) and name in ("items", "keys", "values", "copy"):
             element = getattr(shape, "element", ()) or unknown()
             return one(Seq(None, element), origin)
         for value in given.values:
             self.use(value, env, scope)
         if isinstance(shape, Seq) and name in ("append", "add", "extend", "insert", "remove"):
-            self._grown(node, given, env)
+            self._grown(name, alt, node, given, env, scope)
             return one(NIL, origin)
+        if name not in READING:
+            self.change((alt,))
         if isinstance(shape, Unknown) and shape.from_args:
             return one(Unknown(None, True), origin)
         return self._opaque(alt, name, given, node, env, scope)
 
-    def _grown(self, node, given: Given, env: Env) -> None:
-        """A list that something was added to."""
+    def _grown(self, name: str, alt: Alt, node, given: Given, env: Env, scope: Scope) -> None:
+        """A list that something was added to, or taken from."""
         base = node.func.value
-        if isinstance(base, cst.Name) and base.value in env.vars:
-            old = env.vars[base.value]
-            shape = only(old)
-            element = join(shape.element, *given.positional[-1:]) if isinstance(shape, Seq) else ()
-            env.vars[base.value] = one(Seq(None, element or unknown()), old[0].origin)
+        if not isinstance(base, cst.Name) or base.value not in env.vars:
+            self.change((alt,))
+        else:
+            added = given.positional[-1:] if name != "remove" else []
+            if name == "extend":
+                added = [self.item_of(value, node, scope) for value in added]
+            lists = [a.shape for a in env.vars[base.value] if isinstance(a.shape, Seq)]
+            element = join(alt.shape.element, *(shape.element for shape in lists), *added)
+            self.replace(base.value, Seq(None, element or unknown()), env, scope)
 
     # -- functions of the project ----------------------------------------------------
 
@@ -260,12 +278,16 @@ class Calling:
         """What a function of the project gives, followed where the call stands."""
         if definition.is_generator:
             self._run_body(definition, given, node, env, scope, bound, closure)
-            return one(Opaque("generator", unknown()), self.origin(node, scope))
-        if not definition.is_async:
-            return self._run_body(definition, given, node, env, scope, bound, closure)
+            kind = SWALLOWING if _is_swallowing_manager(definition) else "generator"
+            return one(Opaque(kind, unknown()), self.origin(node, scope))
+        plain = all(map(_is_plain, definition.decorators))
 
         def run(awaiting: Env, around: Scope) -> Value:
-            return self._run_body(definition, given, node, awaiting, around, bound, closure)
+            value = self._run_body(definition, given, node, awaiting, around, bound, closure)
+            return value if plain else join(value, self.unknown(node, around))
+
+        if not definition.is_async:
+            return run(env, scope)
 
         return self.coroutine(run, definition.label, node, scope)
 
@@ -281,6 +303,7 @@ class Calling:
         if too_deep or self.fuel < 0:
             for value in given.values:
                 self.use(value, env, scope)
+                self.change(value)
             return self.unknown(node, scope, definition.label)
         frame = Frame(
             definition.file, definition.owner, definition.label, closure, scope.frame.depth + 1
@@ -585,8 +608,9 @@ class Calling:
             item = self.item_of(first, node, scope) if first else unknown()
             return one(Seq(None, item), origin)
         if plain in ("enumerate", "zip", "range"):
-            element = of(Int()) if plain == "range" else self._paired(plain, given, node, scope)
-            return one(Seq(None, element), origin)
+            if plain == "range":
+                return one(Opaque("range", of(Int())), origin)
+            return one(Opaque("generator", self._paired(plain, given, node, scope)), origin)
         if plain == "map":
             return self._mapped(given, node, env, scope)
         if plain == "getattr":
@@ -616,6 +640,8 @@ class Calling:
 
     def _special(self, name: str, owner, given: Given, node, env: Env, scope: Scope):
         """What the table cannot say: results of a job, moments with a zone or without."""
+        if name in ("builtins.setattr", "builtins.delattr") and given.positional:
+            self.change(given.positional[0])
         if name in ("oban.Cancel", "oban.Snooze", "oban.Record"):
             return self._result(name, given, node, scope)
         if name in NAIVE or name in AWARE_BY_ARGUMENT:
@@ -649,7 +675,8 @@ class Calling:
         if value is not None:
             fields[("atom", first)] = value
         strange = [k for k in given.keywords if k not in (first, other)]
-        if (value is None and not given.open) or strange or len(given.positional) > 2:
+        most = 1 if other is None else 2
+        if (value is None and not given.open) or strange or len(given.positional) > most:
             fields[("atom", "refused")] = of(Text(strange[0] if strange else None))
         return one(Struct(name, fields), self.origin(node, scope, literal=True))
 
@@ -758,6 +785,7 @@ class Calling:
         for value in given.values:
             self.use(value, env, scope)
             self.run_functions(value, env, scope)
+            self.change(tuple(a for a in value if not isinstance(a.shape, Struct)))
         jobs = [v for v in given.values if any(_is_job(a.shape) for a in v)]
         if name in INSERTS and jobs:
             return self._insertion(given, node, scope)
@@ -903,6 +931,23 @@ _TO_TEXT = frozenset(
     "format join strip lower upper title replace lstrip rstrip capitalize zfill removeprefix"
     " removesuffix".split()
 )
+
+
+def _is_plain(decorator: str) -> bool:
+    """Whether a function gives what it gives under a decorator."""
+    return decorator in PLAIN_DECORATORS or decorator.rpartition(".")[2] in PROPERTIES
+
+
+def _is_swallowing_manager(definition: FunctionDefinition) -> bool:
+    """Whether a generator is a manager that catches what is raised where it yields."""
+    if not MANAGERS & set(definition.decorators):
+        return False
+    return any(
+        isinstance(node, cst.ExceptHandler) and not any(
+            isinstance(inner, cst.Raise) for inner in own_nodes(node)
+        )
+        for node in own_nodes(definition.node.body)
+    )
 
 
 def _with_owner(trait: str) -> str:

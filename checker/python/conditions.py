@@ -8,6 +8,8 @@ from checker.model.shape import (
     NIL,
     Alt,
     Args,
+    Atom,
+    Float,
     Int,
     Struct,
     Text,
@@ -23,6 +25,7 @@ from checker.python.scope import Env, Scope, merged
 from checker.python.shapes import JOB
 
 # Methods that ask whether something is there.
+NUMERIC = {Int, Float, Atom}
 EXISTS = frozenset(("exists", "aexists", "seen", "contains", "is_duplicate", "has_key"))
 
 
@@ -257,6 +260,8 @@ def _same(shape, wanted) -> bool | None:
     if isinstance(shape, Unknown):
         return None
     if type(shape) is not type(wanted):
+        if {type(shape), type(wanted)} <= NUMERIC and NIL not in (shape, wanted):
+            return None  # `0 == False`
         if isinstance(shape, (Text, Int, Tup, Struct)) or shape == NIL:
             return False
         return None

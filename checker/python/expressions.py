@@ -32,10 +32,12 @@ from checker.model.shape import (
     only,
     size_of,
 )  # fmt: skip
-from checker.python.names import APART, ClassDefinition, FunctionDefinition, parts_of
+from checker.python.changes import is_changed_in
+from checker.python.names import APART, ClassDefinition, FunctionDefinition, parts_of, walk
 from checker.python.scope import Env, Frame, Scope, merged
 from checker.python.shapes import HERE, JOB, Class, Coroutine, Ref, of_ref, unknown
 
+DISPLAYS = (cst.List, cst.Dict, cst.Set, cst.Call, cst.ListComp, cst.DictComp, cst.SetComp)
 _CONSTANTS = {"None": NIL, "True": TRUE, "False": FALSE}
 
 
@@ -118,11 +120,14 @@ class Expressions:
 
     def named(self, node, name: str, env: Env, scope: Scope) -> Value:
         """What a variable holds: here, in the functions around, or at the file's top."""
-        if name in env.vars:
-            return self._placed(env.vars[name], node, scope)
-        closure = scope.frame.closure
-        if closure is not None and name in closure.vars:
-            return self._placed(closure.vars[name], node, scope)
+        held = env.vars.get(name)
+        if held is None and scope.frame.closure is not None:
+            held = scope.frame.closure.vars.get(name)
+        if held is not None and name in self.shared:
+            self.use(held, env, scope)
+            return self.unknown(node, scope)
+        if held is not None:
+            return self._placed(self.current(held), node, scope)
         return self._of_file(node, name, scope)
 
     def _placed(self, value: Value, node, scope: Scope) -> Value:
@@ -131,7 +136,7 @@ class Expressions:
             return value
         found = []
         for alt in value:
-            if alt.origin.span is None:
+            if alt.origin.span is None and not self.is_own_object(alt.shape):
                 origin = self.origin(node, scope, call=alt.origin.call, step=alt.origin.step)
                 origin.arg = alt.origin.arg
                 origin.fresh = origin.span if alt.origin.fresh == HERE else alt.origin.fresh
@@ -147,8 +152,13 @@ class Expressions:
             return one(self.function_value(bound), self.origin(node, scope))
         if isinstance(bound, ClassDefinition):
             return one(self.class_value(bound), self.origin(node, scope))
+        if name in file.globals:
+            return self.unknown(node, scope)
         if isinstance(bound, cst.CSTNode):
-            return self._constant(bound, node, scope)
+            value = self._constant(bound, node, scope)
+            if isinstance(bound, DISPLAYS) and is_changed_in(name, file.tree.data):
+                self.change(value)
+            return self.current(value)
         full = file.full_name(name)
         return self.reference(full, node, scope) if full else self.unknown(node, scope)
 
@@ -271,11 +281,11 @@ class Expressions:
                 else:
                     is_open = True
                 continue
-            key = only(self.eval(element.key, env, scope))
-            if isinstance(key, (Text, Int)) and key.value is not None:
-                fields[("text" if isinstance(key, Text) else "int", key.value)] = value
+            key = field_key(self.eval(element.key, env, scope))
+            if key is not None:
+                fields[key] = value
             else:
-                is_open = True
+                fields, is_open = {known: join(v, value) for known, v in fields.items()}, True
         return self.literal(node, Map(fields, is_open), scope)
 
     # -- comprehensions ----------------------------------------------------------------
@@ -302,6 +312,11 @@ class Expressions:
         self._for_in(node.for_in, inner, scope)
         found = [self.eval(part, inner, scope.with_(loop=True)) for part in made]
         env.done = inner.done
+        for part in walk(node):
+            if isinstance(part, cst.NamedExpr) and part.target.value in inner.vars:
+                name = part.target.value
+                held = join(env.vars.get(name, ()), inner.vars[name])
+                self.assign(name, held, env, scope)
         return found
 
     def _for_in(self, part: cst.CompFor, env: Env, scope: Scope) -> None:
@@ -444,6 +459,7 @@ class Expressions:
         return self.unknown(node, scope)
 
     def _Lambda(self, node, env: Env, scope: Scope) -> Value:
+        scope.frame.lends = True
         return one(Func(("lambda", id(node)), None, (node, env), None), self.origin(node, scope))
 
     # -- parts of values -----------------------------------------------------------------
@@ -464,7 +480,7 @@ class Expressions:
         if isinstance(shape, Struct):
             found = shape.fields.get(("atom", name))
             if found is not None:
-                return self._placed(found, node, scope)
+                return self._placed(self.current(found), node, scope)
             return self._object_attribute(alt, name, node, scope)
         origin = self.origin(node, scope, fresh=alt.origin.fresh)
         origin.words = alt.origin.words | frozenset((name,))
@@ -475,10 +491,10 @@ class Expressions:
     def _class_attribute(self, shape: Class, name: str, node, scope: Scope) -> Value:
         definition = shape.definition
         constant = self.class_constant(definition, name)
-        if constant is not None:
+        if constant is not None and name not in self.assigned:
             return self._constant(constant, node, scope)
         method = self.method(definition, name)
-        if method is not None:
+        if method is not None and not method.is_property:
             return one(self.function_value(method), self.origin(node, scope))
         return self.unknown(node, scope)
 
@@ -487,6 +503,8 @@ class Expressions:
         shape = alt.shape
         definition = self.definition_of(shape)
         if definition is not None:
+            if self.is_changed(alt, name):
+                return self.unknown(node, scope)
             return self._class_attribute(self.class_value(definition), name, node, scope)
         full = f"{shape.name}.{name}"
         entry = self.library.call(full) if shape.name else None
@@ -543,6 +561,14 @@ class Expressions:
             return self._placed(shape.element, node, scope)
         from_args = isinstance(shape, Unknown) and shape.from_args
         return one(Unknown(None, from_args), origin)
+
+
+def field_key(value: Value) -> tuple | None:
+    """A key as mappings keep it; None for one that is not known, or equal to others: `True`."""
+    key = only(value)
+    if isinstance(key, (Text, Int)) and key.value is not None:
+        return ("text" if isinstance(key, Text) else "int", key.value)
+    return None
 
 
 def conditioned(value: Value, env: Env) -> Value:

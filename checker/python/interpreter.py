@@ -11,6 +11,7 @@ import libcst as cst
 from checker.model.shape import NEVER, NIL, Alt, Origin, Span, Trail, Value, join, one
 from checker.model.worker import Drop, Handler, Raise, Step
 from checker.python.calling import Calling, Given
+from checker.python.changes import Changes
 from checker.python.conditions import Conditions
 from checker.python.expressions import Expressions
 from checker.python.names import ClassDefinition, File, FunctionDefinition
@@ -18,7 +19,7 @@ from checker.python.scope import Env, Frame, Scope
 from checker.python.shapes import Class, Coroutine, unknown
 from checker.python.statements import Statements
 
-FUEL = 12_000  # nodes looked at
+FUEL = 36_000  # nodes looked at
 MOST_DEEP = 8  # calls within calls
 
 
@@ -34,7 +35,7 @@ class Raised(Raise):
         self.untraced = False
 
 
-class Interpreter(Expressions, Calling, Conditions, Statements):
+class Interpreter(Expressions, Calling, Conditions, Statements, Changes):
     """Follows functions of `file`; `project` (or None) finds those of other files.
 
     Everything it finds is in the dictionaries below, by place.
@@ -56,6 +57,9 @@ class Interpreter(Expressions, Calling, Conditions, Statements):
         self.definitions: dict[str, ClassDefinition] = {}
         self.trails: dict[Span, Trail] = {}
         self.mentions: set[str] = set()
+        self.changed: dict[int, tuple] = {}
+        self.assigned: set[str] = set()
+        self.shared: set[str] = set()
         self._following: list = []
         self._classes: dict[tuple, Class] = {}
         self._asked_steps: list | None = None

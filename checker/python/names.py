@@ -39,6 +39,10 @@ class FunctionDefinition:
         return [self.file.dotted(_called(d.decorator)) or "" for d in self.node.decorators]
 
     @property
+    def is_property(self) -> bool:
+        return any(name.rpartition(".")[2] in PROPERTIES for name in self.decorators)
+
+    @property
     def is_generator(self) -> bool:
         return _yields(self.node.body)
 
@@ -97,9 +101,18 @@ class File:
         self.bound: dict[str, object] = {}
         self.stars: list[str] = []
         self.definitions: list = []
+        self._globals: set[str] | None = None
         self._package = name if is_package else name.rpartition(".")[0]
         if tree.module is not None:
             self._bind(tree.module.body)
+
+    @property
+    def globals(self) -> set[str]:
+        """Names of the file's top that its functions set."""
+        if self._globals is None:
+            asked = self.tree.module is not None and b"global" in self.tree.data
+            self._globals = names_declared(self.tree.module, cst.Global) if asked else set()
+        return self._globals
 
     def dotted(self, node: cst.CSTNode | None) -> str | None:
         """The full name that a name or a chain of attributes stands for at the file's top."""
@@ -308,6 +321,14 @@ def parts_of(node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
     return tuple([child for child in node.children if not _is_space(child)])
 
 
+def names_declared(node: cst.CSTNode, kind: type) -> set[str]:
+    """The names of `global` or `nonlocal` statements, inner functions' too."""
+    return {
+        item.name.value for inner in walk(node) if isinstance(inner, kind) for item in inner.names
+    }
+
+
+PROPERTIES = ("property", "cached_property", "hybrid_property")
 APART = (cst.FunctionDef, cst.Lambda, cst.ClassDef)  # what stands in these runs at other times
 _SPACE = (
     cst.SimpleWhitespace, cst.TrailingWhitespace, cst.EmptyLine, cst.Newline, cst.Comma, cst.Dot,

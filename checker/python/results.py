@@ -8,7 +8,7 @@ value completes the job.
 from __future__ import annotations
 
 from checker.model.outcome import CANCELLED, COMPLETED, RETRIED, SNOOZED, UNKNOWN, Outcome
-from checker.model.python_results import RESULTS, STUCK, is_exception
+from checker.model.python_results import RESULTS, STUCK, is_exception, is_failure
 from checker.model.shape import Opaque, Struct, Tup, Unknown, Value, only
 from checker.python.shapes import Ref
 
@@ -42,8 +42,10 @@ def _object(shape: Struct) -> str:
         return RETRIED
     if shape.name == "oban.Record":
         return UNKNOWN  # by whether it can be stored
-    if shape.name is None or is_exception(shape.name):
-        return RETRIED if shape.name else UNKNOWN
+    if shape.name is None or shape.name == "builtins.BaseException" or "." not in shape.name:
+        return UNKNOWN  # what is caught, or of a class of the project, may be of a kind of it
+    if is_exception(shape.name):
+        return RETRIED if is_failure(shape.name) else COMPLETED
     return UNKNOWN if "Error" in shape.name or "Exception" in shape.name else COMPLETED
 
 

@@ -66,9 +66,10 @@ class Scope:
 
     `frame`: the function being followed. `handler`: the `except` body we are in. `rescues`:
     names of exceptions caught around. `apart`: in another task or thread than the job's.
+    `watching`: for each `try` around, the values that variables were given in it.
     """
 
-    __slots__ = ("frame", "loop", "transaction", "handler", "rescues", "apart", "exits")
+    __slots__ = ("frame", "loop", "transaction", "handler", "rescues", "apart", "exits", "watching")
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
@@ -78,6 +79,7 @@ class Scope:
         self.rescues: tuple[str, ...] = ()
         self.apart = False
         self.exits: Exits | None = None
+        self.watching: tuple[dict[str, Value], ...] = ()
 
     def with_(self, **changes: object) -> Scope:
         new = Scope(self.frame)
@@ -94,10 +96,12 @@ class Frame:
     """One function being followed: what it returns, and which ways lead there.
 
     `site`: `(span, trail)` of the call in the file that is checked, when the function stands
-    in another file.
+    in another file. `lends`: it made functions, which may use its variables later.
     """
 
-    __slots__ = ("file", "owner", "label", "closure", "returns", "site", "depth", "is_async")
+    __slots__ = (
+        "file", "owner", "label", "closure", "returns", "site", "depth", "is_async", "lends",
+    )  # fmt: skip
 
     def __init__(self, file, owner, label: str, closure: Env | None, depth: int) -> None:
         self.file = file
@@ -108,6 +112,7 @@ class Frame:
         self.site = None
         self.depth = depth
         self.is_async = False
+        self.lends = False
 
 
 class Exits:

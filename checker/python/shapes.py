@@ -5,6 +5,7 @@ from __future__ import annotations
 from checker.model.shape import Alt, Func, Origin, Shape, Unknown, Value, one, only
 
 JOB = "oban.Job"
+SWALLOWING = "swallowing"  # a manager of the project that keeps some exceptions back
 HERE = "attempt"  # mark of what changes with the attempt: new wherever it is used
 
 

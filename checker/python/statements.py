@@ -9,23 +9,28 @@ from checker.model.shape import (
     NIL,
     Alt,
     Map,
+    Opaque,
     Origin,
     Seq,
     Struct,
-    Text,
     Tup,
     Unknown,
     Value,
+    join,
     one,
     only,
+    value_key,
 )  # fmt: skip
 from checker.model.worker import Drop, Handler
-from checker.python.expressions import conditioned, words_of
+from checker.python.calling import PLAIN_DECORATORS
+from checker.python.expressions import conditioned, field_key, words_of
 from checker.python.names import FunctionDefinition, imported, own_nodes, statements
 from checker.python.scope import Env, Exits, Scope, merged
-from checker.python.shapes import JOB, Coroutine, Ref, unknown
+from checker.python.shapes import JOB, SWALLOWING, Coroutine, Ref, unknown
 
 BLANKET = frozenset(("builtins.Exception", "builtins.BaseException"))
+STACKS = frozenset(("contextlib.ExitStack", "contextlib.AsyncExitStack"))
+TURNS, TURNS_WITHIN = 3, 2  # of a loop, and of one in it; in the last what they set is unknown
 CANCELLATION = frozenset(("builtins.BaseException", "asyncio.CancelledError"))
 
 
@@ -80,7 +85,7 @@ class Statements:
 
     def _do_AugAssign(self, node, env: Env, scope: Scope) -> Env | None:
         value = self.eval(node.value, env, scope)
-        self.eval(node.target, env, scope)
+        self.change(self.eval(node.target, env, scope))
         words = words_of(node.value) | words_of(node.target)
         origin = self.origin(node, scope)
         origin.words = words
@@ -149,17 +154,31 @@ class Statements:
     def _do_ImportFrom(self, node, env: Env, scope: Scope) -> Env:
         for name, full in imported(node, scope.frame.file._package):
             if name != "*":
-                env.vars[name] = self.reference(full, node, scope)
+                self.assign(name, self.reference(full, node, scope), env, scope)
         return env
 
     def _do_FunctionDef(self, node, env: Env, scope: Scope) -> Env:
         definition = FunctionDefinition(node, None, scope.frame.file, scope.function)
+        self.shares(node)
+        scope.frame.lends = True
         function = self.function_value(definition, env)
-        env.vars[node.name.value] = one(function, self.origin(node, scope))
+        known = all(name in PLAIN_DECORATORS for name in definition.decorators)
+        held = one(function, self.origin(node, scope)) if known else self.unknown(node, scope)
+        self.assign(node.name.value, held, env, scope)
         return env
 
     def _do_ClassDef(self, node, env: Env, scope: Scope) -> Env:
-        env.vars[node.name.value] = self.unknown(node, scope)
+        self.assign(node.name.value, self.unknown(node, scope), env, scope)
+        return env
+
+    def _do_Del(self, node, env: Env, scope: Scope) -> Env:
+        targets = node.target
+        listed = targets.elements if isinstance(targets, (cst.Tuple, cst.List)) else None
+        for target in [e.value for e in listed] if listed is not None else [targets]:
+            if isinstance(target, (cst.Subscript, cst.Attribute)):
+                self.change(self.eval(target.value, env, scope))
+            elif isinstance(target, cst.Name):
+                env.vars.pop(target.value, None)
         return env
 
     def _do_Break(self, node, env: Env, scope: Scope) -> None:
@@ -189,6 +208,7 @@ class Statements:
             self._bind_pattern(case.pattern, subject, inner, scope)
             asked = self.condition(node.subject, inner, scope, [], absent=_is_nothing(case.pattern))
             inner.conditions += (asked,)
+            self._leaks(inner, rest, scope)
             if case.guard is not None:
                 inner, _fails = self.branch(case.guard, inner, scope)
             if inner is not None:
@@ -197,20 +217,28 @@ class Statements:
                 return merged(ways)
         return merged([*ways, rest])
 
+    def _leaks(self, inner: Env, rest: Env, scope: Scope) -> None:
+        """What a pattern binds stays bound, though the case may not be taken."""
+        for name, value in inner.vars.items():
+            held = rest.vars.get(name)
+            if held is not value:
+                rest.vars[name] = join(held or NEVER, value)
+
     def _bind_pattern(self, pattern, subject: Value, env: Env, scope: Scope) -> None:
         if isinstance(pattern, cst.MatchAs) and pattern.name is not None:
-            env.vars[pattern.name.value] = subject if pattern.pattern is None else unknown()
+            held = subject if pattern.pattern is None else unknown()
+            self.assign(pattern.name.value, held, env, scope)
         for inner in pattern.children:
             if isinstance(inner, (cst.MatchStar, cst.MatchMapping)):
                 name = getattr(inner, "name", None) or getattr(inner, "rest", None)
                 if isinstance(name, cst.Name):
-                    env.vars[name.value] = unknown()
+                    self.assign(name.value, unknown(), env, scope)
             if not isinstance(inner, cst.Name):
                 self._bind_inner(inner, env, scope)
 
     def _bind_inner(self, node, env: Env, scope: Scope) -> None:
         if isinstance(node, cst.MatchAs) and node.name is not None:
-            env.vars[node.name.value] = unknown()
+            self.assign(node.name.value, unknown(), env, scope)
         for inner in node.children:
             self._bind_inner(inner, env, scope)
 
@@ -222,18 +250,20 @@ class Statements:
             return None
         chosen = self.chosen(node.iter, items, env, scope)
         item = self.item_of(items, node.iter, scope)
-        exits = Exits()
-        inner = scope.with_(loop=True, exits=exits)
+        exits, given = Exits(), {}
+        inner = scope.with_(loop=True, exits=exits, watching=(*scope.watching, given))
         begins = env
-        for _ in range(2):  # the second time with what the first one left
+        turns = TURNS_WITHIN if scope.loop else TURNS
+        for turn in range(turns):  # the next time with what the one before left
             way = begins.copy()
             way.conditions += chosen
             self.bind(node.target, item, way, inner)
             after = self.block(node.body, way, inner)
             again = merged([begins, after, *exits.continues])
-            begins = again if again is not None else begins
-            if self.fuel < 0:
+            if self.fuel < 0 or not self._goes_on(begins, again, turn + 2 == turns, given):
+                begins = again
                 break
+            begins = again
         begins.conditions = env.conditions
         return self._after_loop(node, begins, exits, scope)
 
@@ -243,20 +273,33 @@ class Statements:
         return merged([ended, *exits.breaks])
 
     def _do_While(self, node, env: Env, scope: Scope) -> Env | None:
-        exits = Exits()
-        inner = scope.with_(loop=True, exits=exits)
+        exits, given = Exits(), {}
+        inner = scope.with_(loop=True, exits=exits, watching=(*scope.watching, given))
         begins, ended = env, None
-        for _ in range(2):
+        turns = TURNS_WITHIN if scope.loop else TURNS
+        for turn in range(turns):
             holds, ended = self.branch(node.test, begins, scope)
             if holds is None:
                 break
             after = self.block(node.body, holds, inner)
             again = merged([begins, after, *exits.continues])
-            begins = again if again is not None else begins
+            if self.fuel < 0 or not self._goes_on(begins, again, turn + 2 == turns, given):
+                break
+            begins = again
         if ended is not None:
-            ended.vars = dict(begins.vars)
-            ended.done = begins.done
+            ended.vars = {**begins.vars, **again.vars} if holds is not None else ended.vars
+            ended.done = begins.done | (again.done if holds is not None else frozenset())
         return self._after_loop(node, ended, exits, scope)
+
+    def _goes_on(self, before: Env, after: Env, is_last: bool, given: dict) -> bool:
+        """Whether another turn of a loop may tell more; for the last one what is set is unknown."""
+        changes = any(
+            name not in before.vars or value_key(before.vars[name]) != value_key(value)
+            for name, value in after.vars.items()
+        )
+        if changes and is_last:
+            after.vars |= {name: unknown() for name in given if name in after.vars}
+        return changes
 
     # -- with ------------------------------------------------------------------------
 
@@ -264,6 +307,7 @@ class Statements:
         inner = scope
         tasks: list[Value] = []
         suppressed = False
+        given: dict[str, Value] = {}
         for item in node.items:
             value = self.eval(item.item, env, scope)
             if value == NEVER:
@@ -273,22 +317,38 @@ class Statements:
             names = self._suppressed(item.item, value, scope)
             if names:
                 suppressed = True
-                inner = inner.with_(rescues=(*inner.rescues, *names))
+                inner = inner.with_(
+                    rescues=(*inner.rescues, *names), watching=(*scope.watching, given)
+                )
             entered = self.entered(value, item.item, node.asynchronous is not None, env, scope)
             tasks.append(entered)
             if item.asname is not None:
                 self.bind(item.asname.name, entered, env, scope)
         before = env.copy()
         after = self.block(node.body, env, inner)
-        return merged([after, before]) if suppressed else after
+        return merged([after, _whenever(before, given)]) if suppressed else after
 
     def _suppressed(self, node, value: Value, scope: Scope) -> tuple[str, ...]:
-        """The exceptions that `contextlib.suppress(…)` keeps back."""
+        """The exceptions that `contextlib.suppress(…)` keeps back, or an own manager may."""
         if not isinstance(node, cst.Call):
             return ()
+        if scope.frame.file.dotted(node.func) in STACKS or any(map(self._may_swallow, value)):
+            return ("builtins.BaseException",)
         if scope.frame.file.dotted(node.func) != "contextlib.suppress":
             return ()
         return tuple(scope.frame.file.dotted(arg.value) or "" for arg in node.args)
+
+    def _may_swallow(self, alt: Alt) -> bool:
+        """Whether a manager of the project keeps exceptions back, as far as its code tells."""
+        shape = alt.shape
+        if isinstance(shape, Opaque):
+            return shape.kind == SWALLOWING
+        definition = self.definition_of(shape) if isinstance(shape, Struct) else None
+        for name in ("__exit__", "__aexit__") if definition is not None else ():
+            method = self.method(definition, name)
+            if method is not None and any(map(_returns_something, own_nodes(method.node.body))):
+                return True
+        return False
 
     # -- try -------------------------------------------------------------------------
 
@@ -296,12 +356,17 @@ class Statements:
         return self._do_Try(node, env, scope)
 
     def _do_Try(self, node, env: Env, scope: Scope) -> Env | None:
+        if node.finalbody is not None:
+            return self._with_finally(node, env, scope)
         before = env.copy()
         names = [self.exceptions(handler, env, scope) for handler in node.handlers]
         rescued = tuple(name for group in names for name in group)
-        inner = scope.with_(rescues=(*scope.rescues, *rescued))
+        given: dict[str, Value] = {}
+        inner = scope.with_(
+            rescues=(*scope.rescues, *rescued), watching=(*scope.watching, given)
+        )
         after = self.block(node.body, env, inner)
-        failed = merged([before, after.copy() if after is not None else None])
+        failed = _whenever(before, given)
         failed.done = failed.done | env.done
         failed.conditions = before.conditions
         if after is not None and node.orelse is not None:
@@ -310,13 +375,34 @@ class Statements:
         for handler, group in zip(node.handlers, names, strict=True):
             ways.append(self._handled(handler, group, failed.copy(), scope))
             taken = self.handlers[self.place(handler, scope)]
-            taken.awaits = taken.awaits or any(isinstance(n, cst.Await) for n in own_nodes(node.body))
-        end = merged(ways)
-        if node.finalbody is None:
-            return end
-        last = end if end is not None else failed
-        last = self.block(node.finalbody.body, last, scope)
-        return last if end is not None else None
+            taken.awaits |= any(isinstance(inner, cst.Await) for inner in own_nodes(node.body))
+        return merged(ways)
+
+    def _with_finally(self, node, env: Env, scope: Scope) -> Env | None:
+        """`finally` runs on every way out; where it does not end, none of them is taken."""
+        before, given, exits = env.copy(), {}, Exits()
+        returned, raised = len(scope.frame.returns), set(self.raised)
+        inner = scope.with_(watching=(*scope.watching, given), exits=exits)
+        end = self._do_Try(node.with_changes(finalbody=None), env, inner) if node.handlers else (
+            self.block(node.body, env, inner)
+        )
+        kept = scope.frame.returns[returned:]
+        lost = set(self.raised) - raised
+        left = _whenever(before, given)
+        left.done = left.done | env.done
+        del scope.frame.returns[returned:]
+        gone = self.block(node.finalbody.body, left, scope)
+        if gone is None:
+            for place in lost:
+                del self.raised[place]
+            return None
+        scope.frame.returns += kept
+        for ways, outer in ((exits.breaks, "breaks"), (exits.continues, "continues")):
+            for way in ways if scope.exits is not None else ():
+                after = self.block(node.finalbody.body, way, scope)
+                if after is not None:
+                    getattr(scope.exits, outer).append(after)
+        return self.block(node.finalbody.body, end, scope) if end is not None else None
 
     def exceptions(self, handler: cst.ExceptHandler, env: Env, scope: Scope) -> tuple[str, ...]:
         """Full names of what an `except` takes; of a bare one `BaseException`."""
@@ -340,7 +426,7 @@ class Statements:
             caught = Origin(place, scope.function, handler=handler)
             caught.words = frozenset((node.name.name.value,))
             shape = Struct(names[0] or None) if len(names) == 1 else Struct(None)
-            env.vars[node.name.name.value] = one(shape, caught)
+            self.assign(node.name.name.value, one(shape, caught), env, scope)
         condition = self.condition(node, env, scope, [], absent=False, words=frozenset(names))
         env.conditions += (condition,)
         body = statements(node.body)
@@ -365,7 +451,7 @@ class Statements:
             for alt in value:
                 if alt.origin.step is not None:
                     alt.origin.step.bound = True
-            env.vars[target.value] = value
+            self.assign(target.value, value, env, scope)
         elif isinstance(target, (cst.Tuple, cst.List)):
             self._unpack(target, value, env, scope)
         elif isinstance(target, cst.StarredElement):
@@ -395,34 +481,32 @@ class Statements:
     def _set_attribute(self, target: cst.Attribute, value: Value, env: Env, scope: Scope) -> None:
         base = target.value
         if isinstance(base, cst.Name) and base.value in env.vars:
-            shape = only(env.vars[base.value])
-            if isinstance(shape, Struct) and self.definition_of(shape) is not None:
-                fields = dict(shape.fields)
-                fields[("atom", target.attr.value)] = value
-                new = Struct(shape.name, fields, shape.step)
-                env.vars[base.value] = one(new, env.vars[base.value][0].origin)
+            shape = only(self.current(env.vars[base.value]))
+            new = None
+            if isinstance(shape, Struct):
+                new = self.fields_set(shape, target.attr.value, value)
+            if new is not None:
+                self.replace(base.value, new, env, scope, target.attr.value)
                 return
-        self.eval(base, env, scope)
+        self.change(self.eval(base, env, scope), target.attr.value)
         self.mentions.add(target.attr.value)
+        self.assigned.add(target.attr.value)
         self.use(value, env, scope)
 
     def _set_item(self, target: cst.Subscript, value: Value, env: Env, scope: Scope) -> None:
         base, key = target.value, None
         if len(target.slice) == 1 and isinstance(target.slice[0].slice, cst.Index):
-            key = only(self.eval(target.slice[0].slice.value, env, scope))
+            key = field_key(self.eval(target.slice[0].slice.value, env, scope))
         if isinstance(base, cst.Name) and base.value in env.vars:
-            shape = only(env.vars[base.value])
+            shape = only(self.current(env.vars[base.value]))
             if isinstance(shape, Map):
-                fields, is_open = dict(shape.fields), shape.open
-                if isinstance(key, Text) and key.value is not None:
-                    fields[("text", key.value)] = value
+                if key is not None:
+                    new = Map({**shape.fields, key: value}, shape.open)
                 else:
-                    is_open = True
-                origin = env.vars[base.value][0].origin
-                env.vars[base.value] = one(Map(fields, is_open), origin)
+                    new = Map({k: join(v, value) for k, v in shape.fields.items()}, True)
+                self.replace(base.value, new, env, scope)
                 return
-            if isinstance(shape, Seq):
-                env.vars[base.value] = unknown()
+        self.change(self.eval(base, env, scope))
         self.use(value, env, scope)
 
     def use(self, value: Value, env: Env, scope: Scope) -> None:
@@ -443,6 +527,20 @@ class Statements:
             elif isinstance(shape, Map):
                 for item in shape.fields.values():
                     self.use(item, env, scope)
+
+
+def _whenever(before: Env, given: dict[str, Value]) -> Env:
+    """The way on from any moment of a block: variables as before, or as they were set in it."""
+    way = before.copy()
+    for name, value in given.items():
+        way.vars[name] = join(before.vars.get(name, NEVER), value)
+    return way
+
+
+def _returns_something(node) -> bool:
+    if not isinstance(node, cst.Return) or node.value is None:
+        return False
+    return not (isinstance(node.value, cst.Name) and node.value.value in ("None", "False"))
 
 
 def _is_from_none(node: cst.Raise) -> bool:
