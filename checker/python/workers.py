@@ -30,7 +30,7 @@ from checker.model.timing import Interval, NotAnInteger, Timing
 from checker.model.worker import Option, Worker
 from checker.python.interpreter import Interpreter, all_parameters
 from checker.python.names import ClassDefinition, File, FunctionDefinition, statements, walk
-from checker.python.results import outcomes
+from checker.python.results import RESULTS, outcomes
 from checker.python.scope import Env, Frame, Scope
 from checker.python.shapes import HERE, JOB, Coroutine, coroutines_in
 
@@ -200,7 +200,9 @@ def _returns_awaitable(process: FunctionDefinition) -> bool:
     if process.is_async:
         return False
     return any(
-        isinstance(node, cst.Return) and isinstance(node.value, cst.Call)
+        isinstance(node, cst.Return)
+        and isinstance(node.value, cst.Call)
+        and process.file.dotted(node.value.func) not in RESULTS
         for node in walk(process.node.body)
     )
 

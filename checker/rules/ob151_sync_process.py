@@ -24,6 +24,16 @@ class SendMail:
         print(job.args["to"])
 ```
 
+```python
+from oban import Cancel, worker
+
+
+@worker(queue="search", max_attempts=3)
+class Drop:
+    def process(self, job):  # reported
+        return Cancel("search is off")
+```
+
 ## Valid
 
 ```python
