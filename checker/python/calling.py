@@ -459,6 +459,8 @@ class Calling:
             return self._unlisted(name, owner, given, node, env, scope)
         if entry.has("status") and owner is not None:
             self._read_status(owner)
+        if entry.has("settles") and owner is not None and isinstance(owner.shape, Struct):
+            self._settle(owner.shape)
         if entry.has("wraps", "await", "thread", "per_item") and (
             given.positional or given.open
         ):
@@ -480,6 +482,12 @@ class Calling:
             self._hand_over(value, entry, env, scope)
         return run(env, scope)
 
+    @staticmethod
+    def _settle(task: Struct) -> None:
+        """Somebody sees to what a task comes to."""
+        if task.step is not None:
+            task.step.escapes = True
+
     def _hand_over(self, value: Value, entry, env: Env, scope: Scope) -> None:
         """What a library is given it may await or call; of a log line nothing comes."""
         if entry.has("log"):
@@ -488,7 +496,8 @@ class Calling:
         self.run_functions(value, env, scope)
 
     def run_functions(self, value: Value, env: Env, scope: Scope) -> None:
-        """A function that is handed on is called once, perhaps."""
+        """A function that is handed on is called once, perhaps, and perhaps by another thread."""
+        scope = scope.with_(apart=True)
         for alt in value:
             shape = alt.shape
             if isinstance(shape, Func) and isinstance(shape.call, tuple):
@@ -580,7 +589,7 @@ class Calling:
                 if isinstance(alt.shape, Coroutine):
                     self.awaited.add(alt.shape.span)
                     result = alt.shape.run(env, scope.with_(apart=True))
-        return one(Struct(entry.call, None, step, result), self.origin(node, scope, step=step))
+        return one(Struct(entry.returns[0].name, None, step, result), self.origin(node, scope, step=step))
 
     def _unlisted(self, name: str, owner, given: Given, node, env: Env, scope: Scope) -> Value:
         if name.startswith("builtins."):

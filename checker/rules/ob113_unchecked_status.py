@@ -133,6 +133,22 @@ class PutContact:
 
             checked(await client.get("https://crm.example/"))
 ```
+
+```python
+import aiohttp
+from oban import worker
+
+
+@worker(queue="web", max_attempts=3)
+class DropContact:
+    def timeout(self, job):
+        return 60
+
+    async def process(self, job):
+        async with aiohttp.ClientSession(raise_for_status=True) as session:
+            async with session.delete(job.args["url"]) as response:
+                await response.read()
+```
 """
 
 from __future__ import annotations
@@ -228,13 +244,19 @@ def _takes_answer(value: Value) -> bool:
     return False
 
 
+def _told_to_raise(step: Step) -> bool:
+    """Whether the call, or the client that it is made with, asks for bad answers to be raised."""
+    client = step.args[0][0].origin.step if step.args and step.args[0] else None
+    return any("raise_for_status" in each.options for each in (step, client) if each is not None)
+
+
 def check_python(worker: Worker):
     """An answer that nothing asks for its status; `raise_for_status` is asking."""
     completes = any(o.kind in (COMPLETED, UNKNOWN) for o in worker.outcomes)
     for step in worker.steps:
         if not step.has("http") or "status" in step.reads or step.escapes or not completes:
             continue
-        if step.trail is not None or any(name == "raise_for_status" for name in step.options):
+        if step.trail is not None or _told_to_raise(step):
             continue
         writes = http_method(step) not in READS
         yield Problem(

@@ -121,6 +121,24 @@ class Import:
         tasks = [asyncio.create_task(load(url)) for url in job.args["urls"]]
         await asyncio.gather(*tasks)
 ```
+
+```python
+import asyncio
+
+from oban import worker
+
+from shop.feeds import beat, load
+
+
+@worker(queue="feeds", max_attempts=3)
+class Import:
+    async def process(self, job):
+        task = asyncio.create_task(beat())
+        try:
+            await load(job.args["url"])
+        finally:
+            task.cancel()
+```
 """
 
 from __future__ import annotations

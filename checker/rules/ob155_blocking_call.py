@@ -97,6 +97,24 @@ class Render:
         tool = await asyncio.create_subprocess_exec("render", "--all")
         await tool.wait()
 ```
+
+```python
+import anyio.to_thread
+import requests
+from asgiref.sync import sync_to_async
+from oban import worker
+
+
+def load(url):
+    return requests.get(url, timeout=10)
+
+
+@worker(queue="web", max_attempts=3)
+class Fetch:
+    async def process(self, job):
+        await anyio.to_thread.run_sync(load, job.args["url"])
+        await sync_to_async(load)(job.args["url"])
+```
 """
 
 from __future__ import annotations

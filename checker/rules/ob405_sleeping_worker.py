@@ -161,6 +161,27 @@ class Poll:
         while not await is_done(job.args["id"]):
             await asyncio.sleep(5)
 ```
+
+```python
+import asyncio
+
+from oban import worker
+
+from shop.feeds import beat, load
+
+
+@worker(queue="feeds", max_attempts=3)
+class Import:
+    async def process(self, job):
+        task = asyncio.create_task(self.report())
+        await load(job.args["url"])
+        task.cancel()
+
+    async def report(self):
+        while True:
+            await beat()
+            await asyncio.sleep(5)
+```
 """
 
 from __future__ import annotations
@@ -218,6 +239,8 @@ def check_python(worker: Worker):
     """A long `asyncio.sleep`; `time.sleep` is OB155."""
     for step in worker.steps:
         if not step.has("sleep") or step.has("blocking") or _polls(worker, step):
+            continue
+        if all(context.apart for context in step.contexts):
             continue
         shape = only(step.args[0]) if step.args else None
         if isinstance(shape, (Int, Float)) and shape.value is not None and shape.value >= 1:

@@ -14,7 +14,7 @@ TRAITS = frozenset(
     http http_read http_idempotent http_method(1) status
     insert insert_all update delete update_all delete_all upsert lookup lookup_bang exists rows
     sql(1) lock transaction commit rollback
-    blocking sleep fallible reports log build async await wraps thread per_item
+    blocking sleep fallible reports log build async settles await wraps thread per_item
     fresh coarse exits attribute
     """.split()
 )
