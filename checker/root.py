@@ -28,14 +28,15 @@ class Root:
 
 
 def manifests_above(folder: str) -> Iterator[str]:
-    """The folders with a mix.exs, the nearest first, from an absolute one on.
+    """Those of `upward` with a mix.exs, the nearest first."""
+    return (f for f in upward(folder) if os.path.isfile(os.path.join(f, MANIFEST)))
 
-    The last that is looked into is a git root or the home folder.
-    """
+
+def upward(folder: str) -> Iterator[str]:
+    """An absolute folder, and those around it; the last is a git root or the home folder."""
     home = os.path.realpath(os.path.expanduser("~"))
     while True:
-        if os.path.isfile(os.path.join(folder, MANIFEST)):
-            yield folder
+        yield folder
         above = os.path.dirname(folder)
         if above == folder or _is_git_root(folder) or os.path.realpath(folder) == home:
             return

@@ -56,7 +56,8 @@ class World:
         self._named_root = _named_root(env.get("CLAUDE_PROJECT_DIR"), event.get("cwd"))
         self._session = None
         self._snapshots = None
-        self._projects: dict | None = {}
+        self._projects: dict | None = {}  # of Elixir, by their folders
+        self._python_projects: dict = {}  # by the folders of files
         self.root = os.path.realpath(self._named_root)
 
     @property
@@ -163,18 +164,21 @@ class World:
         if self._projects is None:
             return None
         folder = os.path.dirname(os.path.realpath(path))
-        language = language_of(path)
-        if language == PYTHON:
-            read = _python_project
-        else:
-            from checker.root import manifests_above
+        if language_of(path) == PYTHON:
+            return self._python_project(folder)
+        from checker.root import manifests_above
 
-            read, folder = _elixir_project, next(manifests_above(folder), None)
-        if folder is None:
-            return None
-        if (language, folder) not in self._projects:
-            self._projects[language, folder] = read(folder, self._data)
-        return self._projects[language, folder]
+        app = next(manifests_above(folder), None)
+        if app is not None and app not in self._projects:
+            self._projects[app] = _elixir_project(app, self._data)
+        return self._projects.get(app)
+
+    def _python_project(self, folder: str):
+        if folder not in self._python_projects:
+            from checker.project.python import project_around
+
+            self._python_projects[folder] = project_around(folder)
+        return self._python_projects[folder]
 
     def names(self, file: ProjectFile, text: str) -> tuple[set[str], set[str]]:
         """The modules that a text defines, and the functions in them, as findings name them."""
@@ -289,17 +293,6 @@ def _elixir_project(folder: str, data: str):
     except TooSlow:  # the next edit, or whoever checks the project, reads on
         return None
     return project
-
-
-def _python_project(folder: str, data: str):
-    """The Python project around a folder; it is read only as far as is asked."""
-    from checker.project.pyproject import PythonError, of_folder
-    from checker.project.python import PythonProject
-
-    try:
-        return PythonProject(of_folder(folder))
-    except PythonError:
-        return None
 
 
 def _defines(text: str, lasts: set[str], language: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from checker.elixir.foreign import OtherFiles
-from checker.language import PYTHON, language_of
+from checker.language import ELIXIR, language_of
 from checker.places import PlaceError, data_folder
 from checker.project.index import Index, lib_of, tests_of
 from checker.project.mix import MixApp, MixError, app_around, apps_of
@@ -44,6 +44,10 @@ class Project:
         self.tests.build(over, until)
 
     @property
+    def folder(self) -> str:
+        return self.app.folder
+
+    @property
     def folders(self) -> list[str]:
         """The folders of code and tests, if all their files could be seen."""
         return [
@@ -72,19 +76,19 @@ class Project:
         return Surroundings(self.app, self.modules, self.tests, lambda: self.enqueues)
 
 
-_known: dict[str, Project | None] = {}
+_known: dict[tuple[str, str], object] = {}  # by language and folder
 
 
-def project_of(path: str) -> Project | None:
-    """The project that a file belongs to; None outside of one. Kept for the whole run."""
-    if language_of(path) == PYTHON:
-        from checker.project import python  # no Elixir project needs it
+def project_of(path: str):
+    """The Project or PythonProject that a file belongs to; None outside of one.
 
-        return python.project_of(path)
-    folder = os.path.dirname(os.path.abspath(path))
-    if folder not in _known:
-        _known[folder] = _around(folder)
-    return _known[folder]
+    Kept for the whole run.
+    """
+    language, folder = language_of(path), os.path.dirname(os.path.abspath(path))
+    if (language, folder) not in _known:
+        found = _around(folder) if language == ELIXIR else _python_around(folder)
+        _known[language, folder] = _the_same(language, found)
+    return _known[language, folder]
 
 
 def forget() -> None:
@@ -97,10 +101,21 @@ def _around(folder: str) -> Project | None:
         app = app_around(folder)
     except MixError:
         return None
-    for other in _known.values():
-        if other is not None and other.app.folder == app.folder:
-            return other
     return Project(app, _data())
+
+
+def _python_around(folder: str):
+    from checker.project.python import project_around  # no Elixir project needs it
+
+    return project_around(folder)
+
+
+def _the_same(language: str, project):
+    """The project as another file of it has it, where one was asked for before."""
+    if project is None:
+        return None
+    others = (other for (kind, _), other in _known.items() if kind == language and other)
+    return next((other for other in others if other.folder == project.folder), project)
 
 
 def _data() -> str | None:

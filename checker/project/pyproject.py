@@ -12,6 +12,7 @@ from functools import cached_property
 
 from checker.project.elixir_files import read
 from checker.python import oban_toml
+from checker.root import upward
 from checker.source import decode
 
 MANIFEST = "pyproject.toml"
@@ -86,8 +87,6 @@ class Conventions:
                 for package in packages if isinstance(packages, list) else []:
                     if isinstance(package, dict) and package.get("name") == "oban":
                         return _version(str(package.get("version"))) or LATEST
-            if os.path.lexists(os.path.join(folder, ".git")):
-                break
         for text in _requirements(self.folder):
             pinned = _PINNED.search(text)
             if pinned:
@@ -348,16 +347,6 @@ def _names(folder: str) -> list[str]:
 
 def _init(folder: str) -> str:
     return os.path.join(folder, "__init__.py")
-
-
-def upward(folder: str) -> Iterator[str]:
-    """A folder, and those around it."""
-    while True:
-        yield folder
-        above = os.path.dirname(folder)
-        if above == folder:
-            return
-        folder = above
 
 
 def python_files(folder: str) -> list[str]:

@@ -26,12 +26,6 @@ class PythonProject:
         self.folder = conventions.folder
         self._files = Files(conventions, {})
 
-    folders: tuple[str, ...] = ()  # of which an index tells which files name something
-
-    def naming(self, words: set[str]) -> set[str]:
-        """Paths of files that an index tells to have some words: there is none."""
-        return set()
-
     def build(self, over: Callable = map, until: float | None = None) -> None:
         """Nothing is kept of a Python project: it is read as it is asked."""
 
@@ -172,28 +166,9 @@ class PythonAround(Around):
         return [read(path) for path in python_files(self._conventions.tests)]
 
 
-_known: dict[str, PythonProject | None] = {}
-
-
-def project_of(path: str) -> PythonProject | None:
-    """The Python project that a file belongs to; None outside of one. Kept for the run."""
-    folder = os.path.dirname(os.path.abspath(path))
-    if folder not in _known:
-        _known[folder] = _around(folder)
-    return _known[folder]
-
-
-def forget() -> None:
-    """Read projects anew: files of theirs have changed."""
-    _known.clear()
-
-
-def _around(folder: str) -> PythonProject | None:
+def project_around(folder: str) -> PythonProject | None:
+    """The Python project that a folder is in; it is read only as far as is asked."""
     try:
-        conventions = of_folder(folder)
+        return PythonProject(of_folder(folder))
     except PythonError:
         return None
-    for other in _known.values():
-        if other is not None and other.folder == conventions.folder:
-            return other
-    return PythonProject(conventions)

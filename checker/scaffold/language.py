@@ -7,7 +7,7 @@ import os
 from checker.language import ELIXIR, PYTHON
 from checker.project import elixir_files, pyproject
 from checker.project.mix import LOCK
-from checker.root import MANIFEST
+from checker.root import MANIFEST, upward
 from checker.scaffold.answers import AnswerError
 
 TITLES = {ELIXIR: "Elixir", PYTHON: "Python"}
@@ -37,7 +37,7 @@ def language_of(folder: str) -> str:
     Raises AnswerError where it names both, NoProjectError outside of a project.
     """
     nearest = None
-    for place in pyproject.upward(folder):
+    for place in upward(folder):
         named = [name for name, names in (_ELIXIR, _PYTHON) if names(place)]
         if len(named) > 1:
             problem = f"{place} has both an Elixir and a Python project that names oban"
@@ -54,7 +54,7 @@ def language_of(folder: str) -> str:
 
 
 def _is_around(language: str, folder: str) -> bool:
-    return any(_is_at(language, place) for place in pyproject.upward(folder))
+    return any(_is_at(language, place) for place in upward(folder))
 
 
 def _is_at(language: str, folder: str) -> bool:

@@ -64,7 +64,6 @@ def put(folder: Path, files: dict[str, str]) -> list:
 
 def findings(files: list, jobs: int = 1) -> tuple:
     forget()
-    python.forget()
     outcome = check_files(files, jobs)
     assert not outcome.problems
     return tuple((f.path, f.line, f.rule, f.message) for f in outcome.findings)

@@ -32,6 +32,17 @@ def test_it_ends_at_a_git_root(tmp_path: Path) -> None:
     assert project_of(str(put(tmp_path / "other/lib/a.ex"))).app.root == str(tmp_path / "other")
 
 
+def test_that_of_a_python_project_ends_there_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "pyproject.toml", '[project]\nname = "shop"\n')
+    assert project_of(str(put(tmp_path / "shop/a.py"))).folder == str(tmp_path)
+    put(tmp_path / "inner/.git/HEAD")
+    assert project_of(str(put(tmp_path / "inner/shop/a.py"))) is None
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert project_of(str(put(tmp_path / "home/shop/a.py"))) is None
+
+
 def test_an_umbrella_above_a_git_root_does_not_count(tmp_path: Path) -> None:
     put(tmp_path / "mix.exs", UMBRELLA)
     put(tmp_path / "apps/shop/mix.exs", MIX)

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from checker import project as mix_projects
 from checker.cli import cli
-from checker.project import python as python_projects
+from checker.project import forget
 
 MIX = """defmodule Shop.MixProject do
   use Mix.Project
@@ -63,8 +62,7 @@ def project(folder: Path, version: str | None = None, inline: bool = False) -> P
 def run(folder: Path, *arguments: str, expected: int = 0, **options):
     """`oban-guard` run in a folder; its result, after its exit code was looked at."""
     before = os.getcwd()
-    for projects in (mix_projects, python_projects):  # each command is a process of its own
-        projects.forget()
+    forget()  # each command is a process of its own
     os.chdir(folder)
     try:
         result = CliRunner().invoke(cli, arguments, **options)
