@@ -306,15 +306,11 @@ def check_python(worker: Worker):
         if head is not None and outcome.kind == COMPLETED:
             origin = outcome.origin
             yield Problem(
-                _around(origin.span, outcome),
+                origin.span,
                 "says that it failed, but any value completes the job: nothing is retried",
                 PYTHON_HELP.get(closest_outcome(head), PYTHON_HELP["error"]),
                 function=origin.function,
             )
-
-
-def _around(span, outcome: Outcome):
-    return span
 
 
 def _said(shape) -> str | None:

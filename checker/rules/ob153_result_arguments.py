@@ -88,9 +88,9 @@ SEVERITY = ERROR
 LANGUAGES = ("python",)
 
 TAKES = {
-    "oban.Cancel": ("a reason", 'Cancel("reason")'),
+    "oban.Cancel": ("reason", 'Cancel("reason")'),
     "oban.Snooze": ("seconds", "Snooze(300)"),
-    "oban.Record": ("a value", "Record(value)"),
+    "oban.Record": ("value", "Record(value)"),
 }
 REFUSED = ("atom", "refused")
 
@@ -102,9 +102,7 @@ def check(worker: Worker):
             continue
         what, example = TAKES[shape.name]
         strange = shape.fields[REFUSED][0].shape.value
-        message = f"takes no `{strange}=`" if strange else f"is given {what.replace('a ', 'no ')}"
-        if message == "is given seconds":
-            message = "is given no seconds"
+        message = f"takes no `{strange}=`" if strange else f"is given no {what}"
         yield Problem(
             alt.origin.span,
             f"{message}: it raises a TypeError, and the job is retried",

@@ -9,13 +9,13 @@ from pathlib import Path
 import click
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from checker.config import Config
 from checker.explanation import explain
 from checker.report import explanation as text_format
 from checker.report import explanation_json
 from checker.source import Source
+from tests.fuzz.broken import mutated, truncated
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [path.read_text() for path in sorted((ROOT / "tests/explain/golden").glob("*.ex"))]
@@ -54,20 +54,14 @@ def check(text: str) -> None:
 
 
 @FUZZ
-@given(st.sampled_from(SOURCES), st.floats(0, 1))
-def test_truncated(text, share):
-    check(text[: int(len(text) * share)])
+@given(truncated(SOURCES))
+def test_truncated(text):
+    check(text)
 
 
 @FUZZ
-@given(
-    st.sampled_from(SOURCES),
-    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), st.sampled_from(PIECES)), max_size=6),
-)
-def test_mutated(text, changes):
-    for share, taken, piece in changes:
-        at = int(len(text) * share)
-        text = text[:at] + piece + text[at + taken :]
+@given(mutated(SOURCES, PIECES))
+def test_mutated(text):
     check(text)
 
 

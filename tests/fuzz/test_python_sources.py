@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from checker.check import check_source
 from checker.config import Config
 from checker.language import PYTHON
-from checker.project.python import forget, project_of
+from checker.project import forget, project_of
 from checker.python import oban_toml
 from checker.rules import all_rules
 from checker.source import Source, decode
+from tests.fuzz.broken import assert_sound, mutated, truncated
 from tests.rules.examples import examples
 
 SOURCES = [
@@ -51,15 +52,7 @@ def check(text: str, project=None, path: str = "shop/fuzzed.py"):
     began = time.monotonic()
     report = check_source(source, Config.default(), project)
     assert time.monotonic() - began < SLOW
-    assert report.failures == []
-    lines = text.encode("utf-8", "replace").decode("utf-8").split("\n")
-    for finding in report.findings:
-        assert 1 <= finding.line <= finding.end_line <= len(lines)
-        assert 1 <= finding.column <= len(lines[finding.line - 1]) + 1
-        assert 1 <= finding.end_column <= len(lines[finding.end_line - 1]) + 1
-        assert (finding.line, finding.column) <= (finding.end_line, finding.end_column)
-    marks = [(f.rule, f.line) for f in report.findings]
-    assert len(marks) == len(set(marks))
+    assert_sound(report, text)
     return report
 
 
@@ -68,21 +61,14 @@ def found(text: str) -> list[tuple[str, int, int]]:
 
 
 @FUZZ
-@given(st.sampled_from(SOURCES), st.floats(0, 1))
-def test_truncated(text, share):
-    check(text[: int(len(text) * share)])
+@given(truncated(SOURCES))
+def test_truncated(text):
+    check(text)
 
 
 @FUZZ
-@given(
-    st.sampled_from(SOURCES),
-    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), st.sampled_from(PIECES)), max_size=6),
-)
-def test_mutated(text, changes):
-    """Pieces put in, and a few characters taken out, anywhere."""
-    for share, taken, piece in changes:
-        at = int(len(text) * share)
-        text = text[:at] + piece + text[at + taken :]
+@given(mutated(SOURCES, PIECES))
+def test_mutated(text):
     check(text)
 
 
